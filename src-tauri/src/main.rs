@@ -1,0 +1,1 @@
+fn main() { linli_app::run() }

@@ -1,0 +1,260 @@
+//! What travels between a replica and the relay, version 1. JSON, compressed with zstd by HTTP's own content encoding.
+//!
+//! Every call may be repeated: pushes are recognised by edit id, pulls by cursor, enrolment by its one-time code.
+
+use crate::channel::{Channel, ChannelFacet, Facet, Grant};
+use crate::edit::Edit;
+use crate::ids::{DeviceNumber, EditId, Epoch, RecordId, RecordKey};
+use crate::policy::Role;
+use crate::problem::Code;
+use crate::record::RecordState;
+use crate::stamp::Stamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Edits in one push, and entries in one pull page, at most.
+pub const MAX_PUSH_EDITS: usize = 200;
+pub const MAX_PULL_ENTRIES: u32 = 1_000;
+
+// ---- POST /v1/enrol -------------------------------------------------------------------------------------------------
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    pub code: String,
+    /// The device's P-256 public key: SEC1, uncompressed, base64url without padding.
+    pub device_key: String,
+    /// Random, base64url; the relay proves its own key over it.
+    pub nonce: String,
+    pub app_version: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EnrolAnswer {
+    pub device: DeviceNumber,
+    pub token: String,
+    pub epoch: Epoch,
+    pub district: Division,
+    /// Whose tablet it is; absent for a console.
+    pub person: Option<Person>,
+    /// True while the store holds made-up people only: such a deployment says so on every screen.
+    pub demonstration: bool,
+    /// The relay's P-256 public key, spelled as the device's, and its ES256 signature over [`enrol_proof`].
+    pub relay_key: String,
+    pub proof: String,
+    pub now_ms: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Division {
+    pub code: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Person {
+    pub id: RecordId,
+    pub name: String,
+}
+
+/// The bytes the relay signs at enrolment, so that only the holder of the pinned key can answer this very request.
+pub fn enrol_proof(request: &EnrolRequest, device: DeviceNumber) -> Vec<u8> {
+    format!("linli-enrol-1\n{}\n{}\n{device}", request.nonce, request.device_key).into_bytes()
+}
+
+/// The pin in an enrolment link: the first 16 bytes of the SHA-256 of the relay's public key, in hex.
+pub fn key_pin(relay_key: &str) -> String {
+    crate::canonical::sha256(relay_key.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+// ---- GET /v1/me -----------------------------------------------------------------------------------------------------
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Me {
+    pub device: DeviceNumber,
+    pub person: Option<Person>,
+    pub epoch: Epoch,
+    pub demonstration: bool,
+    pub grants: Vec<Grant>,
+    /// Changes whenever the grants do.
+    pub grants_version: String,
+    pub now_ms: u64,
+}
+
+// ---- POST /v1/push --------------------------------------------------------------------------------------------------
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PushRequest {
+    /// The id of the edit before the first one here; absent for a device's first edit.
+    pub before: Option<EditId>,
+    pub edits: Vec<Edit>,
+    /// ES256 by the device's key over the id of the last edit, which covers all before it; base64url.
+    pub signature: String,
+    /// On a console: what the relay gave each author at sign-in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub author_tokens: BTreeMap<RecordId, String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PushAnswer {
+    pub epoch: Epoch,
+    pub outcomes: Vec<Outcome>,
+    pub now_ms: u64,
+}
+
+/// What became of one edit. Stored by edit id, so that a repeated push hears the same again.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Outcome {
+    pub number: u32,
+    pub edit: EditId,
+    pub result: Fate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    /// The fields that fared otherwise than the edit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, FieldOutcome>,
+    /// The record's revision that first shows this edit; a copy at or past it accounts for the edit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// The order the relay gave, where that is not the stamp.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Stamp>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct FieldOutcome {
+    pub result: Fate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+}
+
+/// The one place where an edit, or a field of it, ends up.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    Merged,
+    /// A side of an open conflict.
+    Conflict,
+    /// Kept for a supervisor, because the right ended under way.
+    Held,
+    /// Kept until what it needs has come.
+    Waiting,
+    /// Not taken, for good. It stays on the device, with the code.
+    Refused,
+    /// Not taken now; the device offers it again by itself.
+    Later,
+    /// Gone by a person's right to be forgotten.
+    Erased,
+}
+
+// ---- POST /v1/pull --------------------------------------------------------------------------------------------------
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PullRequest {
+    /// The epoch the cursors are of; absent before the first pull.
+    pub epoch: Option<Epoch>,
+    pub cursors: Vec<Cursor>,
+    /// Entries wanted at most; the relay's own limit holds too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Cursor {
+    #[serde(flatten)]
+    pub at: ChannelFacet,
+    /// The last position applied; 0 before the first.
+    pub position: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PullAnswer {
+    pub epoch: Epoch,
+    pub channels: Vec<ChannelPage>,
+    /// Every record that some channel of this page lists, once.
+    pub records: Vec<WireRecord>,
+    /// Another page is ready at once.
+    pub more: bool,
+    /// Entries still to come after this page, for a progress bar.
+    pub remaining: u64,
+    pub grants_version: String,
+    pub now_ms: u64,
+}
+
+/// The next entries of one channel and facet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ChannelPage {
+    #[serde(flatten)]
+    pub at: ChannelFacet,
+    /// Where the cursor stands after this page.
+    pub position: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub listed: Vec<RecordKey>,
+    /// Records this channel no longer lists. Where they went is not said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub departed: Vec<RecordKey>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct WireRecord {
+    /// Grows with each change of the record within an epoch.
+    pub revision: u64,
+    #[serde(flatten)]
+    pub state: RecordState,
+}
+
+// ---- GET /v1/changes (server-sent events) ---------------------------------------------------------------------------
+
+/// Sent at once, and then whenever something in the device's grants moves.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Heads {
+    pub heads: Vec<Head>,
+    pub grants_version: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Head {
+    pub channel: Channel,
+    pub facet: Facet,
+    pub position: u64,
+}
+
+// ---- POST /v1/sign-in (from a console) ------------------------------------------------------------------------------
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignInRequest {
+    pub name: String,
+    pub password: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignInAnswer {
+    pub person: Person,
+    /// Goes with this person's edits in a push, until it ends.
+    pub token: String,
+    pub ends_ms: u64,
+    pub grants: Vec<Grant>,
+    pub roles: Vec<RoleAt>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct RoleAt {
+    pub role: Role,
+    /// The name of the division, unit or building.
+    pub place: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_flat_on_the_wire() {
+        let cursor = Cursor {
+            at: ChannelFacet { channel: Channel::of_code("340603").unwrap(), facet: Facet::Open },
+            position: 12,
+        };
+        let text = serde_json::to_string(&cursor).unwrap();
+        assert_eq!(text, r#"{"channel":"division:340603","facet":"open","position":12}"#);
+        assert_eq!(serde_json::from_str::<Cursor>(&text).unwrap(), cursor);
+    }
+}

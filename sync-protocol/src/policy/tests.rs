@@ -1,0 +1,116 @@
+use super::*;
+use crate::ids::DeviceNumber;
+use crate::schema::linli;
+use crate::stamp::Stamp;
+
+const TODAY: &str = "2026-11-23";
+const GRID: &str = "340603002001003";
+
+struct Town;
+impl Places for Town {
+    fn grid_of(&self, _: RecordId) -> Option<String> {
+        Some(GRID.into())
+    }
+    fn division_of(&self, _: RecordId) -> Option<String> {
+        Some("340603002".into())
+    }
+    fn codes_under(&self, code: &str) -> Vec<String> {
+        let all = ["340603", "340603002", "340603002001", GRID, "340603002001004"];
+        all.into_iter().filter(|one| one.len() > code.len() && one.starts_with(code)).map(str::to_owned).collect()
+    }
+}
+
+fn id(n: u8) -> RecordId {
+    RecordId::from_bytes([n; 16])
+}
+
+fn assignment(role: Role, scope: Scope, rights: &[&str]) -> Assignment {
+    let rights = rights.iter().map(|right| (*right).to_owned()).collect();
+    Assignment { role, scope, from: "2026-01-01".into(), until: None, rights }
+}
+
+fn division(code: &str) -> Scope {
+    Scope::Division(code.into())
+}
+
+/// `channel facet+facet` per grant, as a table a person can read.
+fn table(assignments: &[Assignment]) -> Vec<String> {
+    let grants = grants(id(9), assignments, TODAY, &Town);
+    let line = |grant: &Grant| {
+        let facets: Vec<_> = grant.facets.iter().map(|facet| facet.name()).collect();
+        format!("{} {}", grant.channel, facets.join("+"))
+    };
+    grants.iter().map(line).filter(|line| !line.starts_with("person:")).collect()
+}
+
+#[test]
+fn a_grid_worker_reads_their_grid_and_what_is_open_above_it() {
+    assert_eq!(
+        table(&[assignment(Role::GridWorker, division(GRID), &[])]),
+        [
+            "division:340603 open",
+            "division:340603002 open",
+            "division:340603002001 open",
+            "grid:340603002001003 open+personal+guarded"
+        ]
+    );
+}
+
+#[test]
+fn a_building_lead_reads_nothing_about_residents() {
+    let lines = table(&[assignment(Role::BuildingLead, Scope::Building(id(1)), &[])]);
+    assert!(lines.iter().all(|line| line.ends_with(" open")), "{lines:?}");
+}
+
+#[test]
+fn a_district_supervisor_reads_the_register_only_with_that_right() {
+    let lines = table(&[assignment(Role::Supervisor, division("340603"), &[])]);
+    assert!(lines.contains(&"grid:340603002001003 open".to_owned()), "{lines:?}");
+    let lines = table(&[assignment(Role::Supervisor, division("340603"), &["register"])]);
+    assert!(lines.contains(&"grid:340603002001003 open+personal+guarded".to_owned()), "{lines:?}");
+}
+
+#[test]
+fn an_ended_assignment_grants_nothing() {
+    let ended = Assignment { until: Some("2026-11-22".into()), ..assignment(Role::GridWorker, division(GRID), &[]) };
+    assert_eq!(table(&[ended]), Vec::<String>::new());
+}
+
+fn edit(kind: &str, create: bool) -> Edit {
+    Edit {
+        kind: kind.into(),
+        record: id(1),
+        create,
+        author: id(9),
+        device: DeviceNumber(1),
+        number: 1,
+        stamp: Stamp::ZERO,
+        fields: BTreeMap::new(),
+    }
+}
+
+#[test]
+fn rights_end_slowly_so_that_work_under_way_is_held_and_not_lost() {
+    let kind = linli().kind("visit").unwrap();
+    let channels = BTreeSet::from([Channel::of_code(GRID).unwrap()]);
+    let verdict = |until: Option<&str>, code: &str| {
+        let one = Assignment { until: until.map(str::to_owned), ..assignment(Role::GridWorker, division(code), &[]) };
+        may_write(kind, &edit("visit", true), &[one], &channels, TODAY)
+    };
+    assert_eq!(verdict(None, GRID), Verdict::Now);
+    assert_eq!(verdict(Some("2026-11-01"), GRID), Verdict::Once);
+    assert_eq!(verdict(Some("2026-03-01"), GRID), Verdict::Never);
+    assert_eq!(verdict(None, "340603002001004"), Verdict::Never);
+}
+
+#[test]
+fn a_supervisor_writes_under_their_division_and_only_where_the_kind_says_so() {
+    let channels = BTreeSet::from([Channel::of_code(GRID).unwrap()]);
+    let su = |code: &str| [assignment(Role::Supervisor, division(code), &[])];
+    let verdict = |kind: &str, code: &str| {
+        may_write(linli().kind(kind).unwrap(), &edit(kind, false), &su(code), &channels, TODAY)
+    };
+    assert_eq!(verdict("resident", "340603002001"), Verdict::Now);
+    assert_eq!(verdict("resident", "340603005"), Verdict::Never);
+    assert_eq!(verdict("division", "340603002001"), Verdict::Never);
+}
