@@ -1,1 +1,35 @@
-//! To be written.
+//! A replica's SQLite store: what the relay said, what was saved here, and the questions that screens ask of both.
+//!
+//! - [`saving`] writes an edit and what it changes in one transaction; [`outbox`] holds it until it has an outcome.
+//! - [`incoming`] applies a pulled page and moves the cursors in one transaction.
+//! - [`records`] keeps the relay's state and own unsettled edits apart and writes the row that shows both.
+//! - [`scope`] limits what a query can see, in one place, for a console on which many people sign in.
+//! - The nouns ([`buildings`], [`households`], [`residents`], [`visits`], [`register`]) hold the queries.
+//!
+//! There are no foreign keys between synced records: "that one is elsewhere" is a normal answer.
+
+pub mod buildings;
+pub mod cursors;
+pub mod device;
+mod error;
+pub mod households;
+pub mod incoming;
+mod key;
+mod open;
+pub mod outbox;
+pub mod places;
+pub mod records;
+pub mod register;
+pub mod residents;
+mod rows;
+pub mod saving;
+pub mod scope;
+mod store;
+mod tables;
+pub mod visits;
+
+pub use error::{Result, StoreError};
+pub use key::Key;
+pub use open::Options;
+pub use scope::View;
+pub use store::{Store, Tx};

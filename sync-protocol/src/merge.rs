@@ -39,7 +39,7 @@ pub fn resolve(versions: &[Version]) -> Resolution<'_> {
     let mut unnamed: Vec<&Version> =
         versions.iter().filter(|one| !versions.iter().any(|other| other.bases.contains(&one.stamp))).collect();
     // Equal orders happen when a tablet was cloned; the edit id decides then, alike on every replica.
-    unnamed.sort_by(|a, b| (b.order, b.edit).cmp(&(a.order, a.edit)));
+    unnamed.sort_by_key(|version| std::cmp::Reverse((version.order, version.edit)));
     unnamed.dedup_by(|a, b| a.edit == b.edit);
     let mut unnamed = unnamed.into_iter();
     Resolution { winner: unnamed.next(), others: unnamed.collect() }

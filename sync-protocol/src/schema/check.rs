@@ -110,7 +110,7 @@ fn fault_of(ty: &FieldType, value: &Value) -> Option<&'static str> {
             text.is_some_and(|t| t.len() == 64 && t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))),
             "not a hash",
         ),
-        FieldType::Ref(_) => is(text.is_some_and(|text| is_id(text)), "not an id"),
+        FieldType::Ref(_) => is(text.is_some_and(is_id), "not an id"),
         FieldType::RefAny(kinds) => {
             let key = text.and_then(|text| text.parse::<RecordKey>().ok());
             is(

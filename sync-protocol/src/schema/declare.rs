@@ -151,4 +151,3 @@ pub fn structure() -> Typed {
 
 pub const IN_USE: &str = "while in use, then 3 years at the relay";
 pub const AS_RESIDENT: &str = "tablet: while they live here; relay: 180 days after moving out or death";
-pub const AS_RECORD: &str = "as the record it belongs to";

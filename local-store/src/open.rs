@@ -1,0 +1,106 @@
+//! Opening a store: the key, the pragmas that make "saved" mean saved, and the migrations.
+
+use crate::error::{Result, StoreError};
+use crate::key::Key;
+use rusqlite::{Connection, OpenFlags};
+use rusqlite_migration::{M, Migrations};
+use std::path::Path;
+use sync_protocol::Schema;
+
+/// Every migration ever released, in order; the version is the position. A released one is never edited.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/001_replica.sql")];
+
+/// What a store holds and how it is asked.
+#[derive(Clone)]
+pub struct Options {
+    pub schema: &'static Schema,
+    /// Columns that queries look records up by: (kind, field).
+    pub indexes: &'static [(&'static str, &'static str)],
+    /// True for a console: readers see through [`crate::scope`] only.
+    pub scoped: bool,
+}
+
+impl Options {
+    /// The product's own schema, for a tablet.
+    pub fn tablet() -> Self {
+        Self { schema: sync_protocol::schema::linli(), indexes: INDEXES, scoped: false }
+    }
+
+    /// The product's own schema, for a console that many people sign in on.
+    pub fn console() -> Self {
+        Self { scoped: true, ..Self::tablet() }
+    }
+}
+
+const INDEXES: &[(&str, &str)] = &[
+    ("division", "code"),
+    ("division", "parent"),
+    ("assignment", "person"),
+    ("building", "grid"),
+    ("dwelling", "building"),
+    ("household", "dwelling"),
+    ("resident", "name"),
+    ("resident", "phone"),
+    ("residence", "household"),
+    ("residence", "resident"),
+    ("visit", "dwelling"),
+    ("visit", "happened_at"),
+    ("visit", "replaces"),
+    ("issue", "building"),
+    ("issue_step", "issue"),
+    ("need", "household"),
+];
+
+pub(crate) fn writer(path: &Path, key: Option<&Key>, options: &Options) -> Result<Connection> {
+    let mut connection = Connection::open(path)?;
+    unlock(&connection, key)?;
+    // FULL: with NORMAL a power cut takes the last acknowledged saves with it.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -32_000)?;
+    common(&connection)?;
+    migrate(&mut connection)?;
+    crate::tables::bring_up_to_date(&mut connection, options)?;
+    Ok(connection)
+}
+
+pub(crate) fn reader(path: &Path, key: Option<&Key>, options: &Options) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    unlock(&connection, key)?;
+    connection.pragma_update(None, "cache_size", -8_000)?;
+    common(&connection)?;
+    if options.scoped {
+        crate::scope::install(&connection, options.schema)?;
+    }
+    Ok(connection)
+}
+
+fn unlock(connection: &Connection, key: Option<&Key>) -> Result<()> {
+    if let Some(key) = key {
+        connection.pragma_update(None, "key", key.literal())?;
+    }
+    // The first read tells whether the key fits.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(())
+}
+
+fn common(connection: &Connection) -> Result<()> {
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(())
+}
+
+fn migrate(connection: &mut Connection) -> Result<()> {
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = MIGRATIONS.len() as u32;
+    if found > known {
+        return Err(StoreError::TooNew { found, known });
+    }
+    let migrations = Migrations::new(MIGRATIONS.iter().map(|sql| M::up(sql)).collect());
+    migrations.to_latest(connection).map_err(|error| match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => err.into(),
+        other => StoreError::Unreadable(other.to_string()),
+    })
+}

@@ -1,0 +1,98 @@
+//! Saving: an edit gets its stamp, number and place in the chain, and its record's row is written, in one transaction.
+
+use crate::error::{Result, StoreError};
+use crate::store::Tx;
+use crate::{device, outbox, records};
+use std::collections::BTreeMap;
+use sync_protocol::{Edit, FieldEdit, RecordId, RecordKey, Stamp, Value};
+
+/// What a form wrote, before it has a stamp.
+#[derive(Clone, Debug)]
+pub struct NewEdit {
+    pub key: RecordKey,
+    pub create: bool,
+    pub author: RecordId,
+    pub fields: BTreeMap<String, NewValue>,
+}
+
+/// A field's new value, with the stamps its author was shown. Without them the stamps shown now are taken.
+#[derive(Clone, Debug)]
+pub struct NewValue {
+    pub value: Value,
+    pub seen: Option<Vec<Stamp>>,
+}
+
+impl NewEdit {
+    pub fn create(kind: &str, id: RecordId, author: RecordId) -> Self {
+        Self { key: RecordKey::new(kind, id), create: true, author, fields: BTreeMap::new() }
+    }
+
+    pub fn change(key: RecordKey, author: RecordId) -> Self {
+        Self { key, create: false, author, fields: BTreeMap::new() }
+    }
+
+    /// Sets a field. Absent values are left out of a creation: nothing was there before.
+    pub fn set(mut self, field: &str, value: impl Into<Value>) -> Self {
+        let value = value.into();
+        if !(self.create && value.is_null()) {
+            self.fields.insert(field.to_owned(), NewValue { value, seen: None });
+        }
+        self
+    }
+
+    /// Sets a field over what the author was shown, which may be older than what is held now.
+    pub fn set_over(mut self, field: &str, value: impl Into<Value>, seen: Vec<Stamp>) -> Self {
+        self.fields.insert(field.to_owned(), NewValue { value: value.into(), seen: Some(seen) });
+        self
+    }
+}
+
+/// Saves an edit. `now_ms` is the corrected clock. The returned edit is in the outbox and shown when this commits.
+pub fn save(tx: &Tx<'_>, new: NewEdit, now_ms: u64) -> Result<Edit> {
+    let held = records::shown(tx, &new.key)?;
+    if !new.create && held.is_none() {
+        return Err(StoreError::not_found(&new.key));
+    }
+    let mut clock = device::clock(tx)?;
+    let number = device::number(tx)?.ok_or(StoreError::NotEnrolled)?;
+    let (last, before) = device::chain_end(tx)?;
+    let fields = new
+        .fields
+        .into_iter()
+        .map(|(name, new)| {
+            let shown = || held.as_ref().map(|state| state.shown_stamps(&name)).unwrap_or_default();
+            let bases = new.seen.unwrap_or_else(shown);
+            (name, FieldEdit { value: new.value, bases })
+        })
+        .collect();
+    let edit = Edit {
+        kind: new.key.kind.clone(),
+        record: new.key.id,
+        create: new.create,
+        author: new.author,
+        device: number,
+        number: last + 1,
+        stamp: clock.tick(now_ms),
+        fields,
+    };
+    let faults = tx.schema.check(&edit);
+    if !faults.is_empty() {
+        return Err(StoreError::Invalid(faults));
+    }
+    device::put_clock(tx, &clock)?;
+    keep_beneath(tx, &new.key)?;
+    outbox::add(tx, edit.id(before), &edit, now_ms)?;
+    records::refresh(tx, &new.key)?;
+    Ok(edit)
+}
+
+/// Before the first own edit is laid over a record, its row is what the relay said; that must not be lost.
+fn keep_beneath(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {
+    if outbox::is_overlaid(tx, key)? {
+        return Ok(());
+    }
+    if let Some((revision, state)) = records::relay_state(tx, key)? {
+        records::put_beneath(tx, revision, &state)?;
+    }
+    Ok(())
+}

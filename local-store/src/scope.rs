@@ -1,0 +1,45 @@
+//! What a query can see. On a tablet everything, as it holds only what its person was granted; on a console that many
+//! people sign in on, the records that the grants of the person asking list.
+//!
+//! It is enforced in one place: each scoped connection has a temporary view of the same name in front of every record
+//! table, and SQLite looks there first. A query that forgets about scope is therefore still inside it.
+
+use crate::error::Result;
+use crate::tables::{names, quoted};
+use rusqlite::Connection;
+use sync_protocol::{Grant, Schema};
+
+/// Whose eyes a read has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum View {
+    Everything,
+    Granted(Vec<Grant>),
+}
+
+/// Puts the views in front of the tables of a reader. Until [`set`] is called they show nothing.
+pub(crate) fn install(connection: &Connection, schema: &Schema) -> Result<()> {
+    connection.execute_batch("CREATE TEMP TABLE scope (cursor INTEGER PRIMARY KEY)")?;
+    for name in names(schema) {
+        let table = quoted(name);
+        connection.execute_batch(&format!(
+            "CREATE TEMP VIEW {table} AS SELECT row.* FROM main.{table} AS row WHERE EXISTS ( \
+                 SELECT 1 FROM main.entry JOIN temp.scope ON scope.cursor = entry.cursor \
+                 WHERE entry.kind = (SELECT no FROM main.kind WHERE name = '{name}') AND entry.id = row.id)"
+        ))?;
+    }
+    Ok(())
+}
+
+/// Limits a reader to what these grants list.
+pub(crate) fn set(connection: &Connection, grants: &[Grant]) -> Result<()> {
+    let wanted: Vec<(String, &str)> =
+        grants.iter().flat_map(Grant::channel_facets).map(|at| (at.channel.to_string(), at.facet.name())).collect();
+    connection.execute_batch("DELETE FROM temp.scope")?;
+    let mut insert = connection.prepare_cached(
+        "INSERT OR IGNORE INTO temp.scope SELECT no FROM main.cursor WHERE channel = ?1 AND facet = ?2",
+    )?;
+    for (channel, facet) in wanted {
+        insert.execute((channel, facet))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! One writer, a few readers, and the transactions that everything else in this crate takes.
+
+use crate::error::{Result, StoreError};
+use crate::key::Key;
+use crate::open::{self, Options};
+use crate::scope::View;
+use crate::tables::Tables;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use sync_protocol::Schema;
+
+/// A replica's database. Shared between threads; writes queue, reads run beside them.
+pub struct Store {
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    path: PathBuf,
+    key: Option<Key>,
+    options: Options,
+    tables: Tables,
+}
+
+/// A transaction with the schema it is read by.
+pub struct Tx<'a> {
+    inner: Transaction<'a>,
+    pub(crate) tables: &'a Tables,
+    pub schema: &'static Schema,
+}
+
+impl Deref for Tx<'_> {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        &self.inner
+    }
+}
+
+impl Store {
+    /// Opens a store, making it where there is none. Without a key the file is not encrypted: for benchmarks only.
+    pub fn open(path: &Path, key: Option<&Key>, options: Options) -> Result<Self> {
+        let writer = open::writer(path, key, &options)?;
+        Ok(Self {
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+            path: path.to_owned(),
+            key: key.cloned(),
+            tables: Tables::new(&options),
+            options,
+        })
+    }
+
+    pub fn schema(&self) -> &'static Schema {
+        self.options.schema
+    }
+
+    /// Reads in one snapshot, seeing what `view` allows.
+    pub fn read<T>(&self, view: &View, read: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        if self.options.scoped && matches!(view, View::Everything) {
+            // Scoped readers carry views that would hide rows; the writer carries none.
+            return self.write(|tx| read(tx));
+        }
+        let idle = lock(&self.readers).pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => open::reader(&self.path, self.key.as_ref(), &self.options)?,
+        };
+        if let View::Granted(grants) = view {
+            crate::scope::set(&connection, grants)?;
+        }
+        let answer = {
+            let inner = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+            read(&self.tx(inner))
+        };
+        lock(&self.readers).push(connection);
+        answer
+    }
+
+    /// Writes in one transaction, durable when this returns; nothing of it stands when the closure fails.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        write: impl FnOnce(&Tx<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let mut writer = lock(&self.writer);
+        let inner = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let tx = self.tx(inner);
+        let answer = write(&tx)?;
+        tx.inner.commit().map_err(StoreError::from)?;
+        Ok(answer)
+    }
+
+    fn tx<'a>(&'a self, inner: Transaction<'a>) -> Tx<'a> {
+        Tx { inner, tables: &self.tables, schema: self.options.schema }
+    }
+}
+
+/// A panic in another thread rolled its transaction back, so what it guarded is whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

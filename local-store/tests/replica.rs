@@ -1,0 +1,349 @@
+//! What a replica promises, through its public functions only.
+
+use local_store::saving::{NewEdit, save};
+use local_store::{
+    Key, Options, Result, Store, StoreError, Tx, View, buildings, cursors, device, households, incoming, outbox,
+    records, visits,
+};
+use std::path::Path;
+use sync_protocol::messages::{ChannelPage, Fate, Outcome, PullAnswer, WireRecord};
+use sync_protocol::record::{FieldVersion, Mark};
+use sync_protocol::{
+    Channel, ChannelFacet, DeviceNumber, EditId, Epoch, Facet, Grant, RecordId, RecordKey, RecordState, Stamp, Value,
+};
+
+const GRID: &str = "340603002001003";
+const NOW: u64 = 1_795_400_000_000;
+
+fn id(n: u8) -> RecordId {
+    RecordId::from_bytes([n; 16])
+}
+fn epoch() -> Epoch {
+    Epoch(uuid_of(200))
+}
+fn uuid_of(n: u8) -> uuid::Uuid {
+    id(n).0
+}
+fn at(facet: Facet) -> ChannelFacet {
+    ChannelFacet { channel: Channel::of_code(GRID).unwrap(), facet }
+}
+fn grants(facets: &[Facet]) -> Vec<Grant> {
+    vec![Grant::new(Channel::of_code(GRID).unwrap(), facets)]
+}
+
+/// A record as the relay would send it: all fields from one edit made at `ms` on another device.
+fn wire(kind: &str, n: u8, revision: u64, ms: u64, fields: &[(&str, Value)]) -> WireRecord {
+    let mark = Mark {
+        stamp: Stamp { ms, counter: 0, device: DeviceNumber(1) },
+        order: None,
+        edit: EditId::from_bytes([n; 16]),
+        author: id(250),
+    };
+    let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), vec![FieldVersion(0, value.clone())]));
+    let state = RecordState { kind: kind.into(), id: id(n), marks: vec![mark], fields: fields.collect() };
+    WireRecord { revision, state }
+}
+
+fn page(position: u64, facet: Facet, records: Vec<WireRecord>, departed: Vec<RecordKey>) -> PullAnswer {
+    let listed = records.iter().map(|record| record.state.key()).collect();
+    PullAnswer {
+        epoch: epoch(),
+        channels: vec![ChannelPage { at: at(facet), position, listed, departed }],
+        records,
+        more: false,
+        remaining: 0,
+        grants_version: "1".into(),
+        now_ms: NOW,
+    }
+}
+
+fn home() -> Vec<WireRecord> {
+    vec![
+        wire(
+            "building",
+            1,
+            1,
+            10,
+            &[
+                ("grid", GRID.into()),
+                ("name", "和平里3号楼".into()),
+                ("number", "3".into()),
+                ("entrances", 1.into()),
+                ("floors_up", 6.into()),
+                ("floors_down", 0.into()),
+                ("walk_order", 1.into()),
+            ],
+        ),
+        wire(
+            "dwelling",
+            2,
+            2,
+            10,
+            &[
+                ("building", id(1).into()),
+                ("entrance", "1".into()),
+                ("floor", 3.into()),
+                ("door", "301".into()),
+                ("use", "owner_occupied".into()),
+            ],
+        ),
+    ]
+}
+
+fn people() -> Vec<WireRecord> {
+    vec![
+        wire("household", 3, 3, 10, &[("dwelling", id(2).into())]),
+        wire(
+            "resident",
+            4,
+            4,
+            10,
+            &[("name", "单雄".into()), ("phone", "10000000001".into()), ("languages:皖语", true.into())],
+        ),
+        wire(
+            "residence",
+            5,
+            5,
+            10,
+            &[
+                ("resident", id(4).into()),
+                ("household", id(3).into()),
+                ("relation", "head".into()),
+                ("stays", "main".into()),
+            ],
+        ),
+    ]
+}
+
+fn open(path: &Path, options: Options) -> Store {
+    let store = Store::open(path, Some(&Key::new([7; 32])), options).unwrap();
+    store
+        .write(|tx| -> Result<()> {
+            device::enrolled_as(tx, DeviceNumber(12))?;
+            cursors::follow(tx, &grants(&[Facet::Open, Facet::Personal]))?;
+            incoming::apply(tx, &page(2, Facet::Open, home(), vec![]))?;
+            incoming::apply(tx, &page(5, Facet::Personal, people(), vec![]))?;
+            Ok(())
+        })
+        .unwrap();
+    store
+}
+
+fn temp() -> (tempfile::TempDir, Store) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir.path().join("linli.db"), Options::tablet());
+    (dir, store)
+}
+
+fn resident() -> RecordKey {
+    RecordKey::new("resident", id(4))
+}
+
+fn correct_phone(tx: &Tx<'_>, phone: &str) -> Result<sync_protocol::Edit> {
+    save(tx, NewEdit::change(resident(), id(9)).set("phone", phone), NOW)
+}
+
+fn phone(store: &Store) -> Option<String> {
+    store.read(&View::Everything, |tx| Ok(records::expect(tx, &resident())?.text("phone").map(str::to_owned))).unwrap()
+}
+
+fn settle(store: &Store, fate: Fate, revision: Option<u64>) {
+    store
+        .write(|tx| -> Result<()> {
+            let (_, edits) = outbox::pending(tx, 10)?;
+            let outcomes: Vec<_> = edits
+                .iter()
+                .map(|one| Outcome {
+                    number: one.edit.number,
+                    edit: one.id,
+                    result: fate,
+                    code: None,
+                    fields: Default::default(),
+                    revision,
+                    order: None,
+                })
+                .collect();
+            outbox::settle(tx, &outcomes).map(drop)
+        })
+        .unwrap();
+}
+
+#[test]
+fn what_was_pulled_is_shown_and_a_state_survives_its_row_exactly() {
+    let (_dir, store) = temp();
+    store
+        .read(&View::Everything, |tx| {
+            for record in home().into_iter().chain(people()) {
+                assert_eq!(records::relay_state(tx, &record.state.key())?, Some((record.revision, record.state)));
+            }
+            let doors = buildings::doors(tx, Some(id(1)))?;
+            assert_eq!((doors.len(), doors[0].household), (1, Some(id(3))));
+            assert_eq!(buildings::behind_doors(tx, None)?[&id(2)].head_name.as_deref(), Some("单雄"));
+            assert_eq!(households::members(tx, id(3))?[0].phone.as_deref(), Some("10000000001"));
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_saved_edit_is_shown_at_once_and_still_there_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("linli.db");
+    let store = open(&path, Options::tablet());
+    store.write(|tx| correct_phone(tx, "10000000002")).unwrap();
+    drop(store);
+    let store = Store::open(&path, Some(&Key::new([7; 32])), Options::tablet()).unwrap();
+    assert_eq!(phone(&store).as_deref(), Some("10000000002"));
+    store
+        .read(&View::Everything, |tx| {
+            let (before, edits) = outbox::pending(tx, 10)?;
+            assert_eq!((before, edits.len()), (None, 1));
+            let bases = &edits[0].edit.fields["phone"].bases;
+            assert_eq!(bases[0].device, DeviceNumber(1), "its base is the version its author was shown");
+            assert_eq!(outbox::unsent_stamps(tx, &resident())?.len(), 1);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn the_edit_stays_laid_over_until_a_pull_accounts_for_it() {
+    let (_dir, store) = temp();
+    let edit = store.write(|tx| correct_phone(tx, "10000000002")).unwrap();
+    settle(&store, Fate::Merged, Some(9));
+    let pull = |revision, phone: &str| {
+        let record = wire("resident", 4, revision, 11, &[("name", "单雄".into()), ("phone", phone.into())]);
+        store.write(|tx| incoming::apply(tx, &page(revision, Facet::Personal, vec![record], vec![]))).unwrap();
+    };
+    pull(8, "10000000008");
+    assert_eq!(
+        phone(&store).as_deref(),
+        Some("10000000002"),
+        "a copy made before the edit was accepted does not hide it"
+    );
+    pull(9, "10000000002");
+    store
+        .read(&View::Everything, |tx| {
+            assert!(outbox::overlaid(tx, &resident())?.is_empty());
+            assert_eq!(records::relay_state(tx, &resident())?.unwrap().0, 9);
+            Ok(())
+        })
+        .unwrap();
+    pull(7, "10000000007");
+    assert_eq!(phone(&store).as_deref(), Some("10000000002"), "an older copy is never applied over a newer");
+    assert_eq!(edit.number, 1);
+}
+
+#[test]
+fn a_refused_edit_is_shown_no_more_and_waits_to_be_read() {
+    let (_dir, store) = temp();
+    store.write(|tx| correct_phone(tx, "10000000002")).unwrap();
+    settle(&store, Fate::Refused, None);
+    assert_eq!(phone(&store).as_deref(), Some("10000000001"));
+    store
+        .read(&View::Everything, |tx| {
+            assert_eq!(outbox::unread_refusals(tx)?, 1);
+            assert!(outbox::pending(tx, 10)?.1.is_empty());
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_record_that_no_channel_lists_leaves_and_its_unsent_edit_stays_in_the_outbox() {
+    let (_dir, store) = temp();
+    store.write(|tx| correct_phone(tx, "10000000002")).unwrap();
+    store.write(|tx| incoming::apply(tx, &page(6, Facet::Personal, vec![], vec![resident()]))).unwrap();
+    store
+        .read(&View::Everything, |tx| {
+            assert_eq!(records::shown(tx, &resident())?, None);
+            assert_eq!(outbox::pending(tx, 10)?.1.len(), 1);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn when_a_grant_shrinks_its_rows_leave_and_when_it_widens_it_loads_from_the_start() {
+    let (_dir, store) = temp();
+    store.write(|tx| cursors::follow(tx, &grants(&[Facet::Open]))).unwrap();
+    store
+        .read(&View::Everything, |tx| {
+            assert_eq!(records::shown(tx, &resident())?, None);
+            assert!(records::shown(tx, &RecordKey::new("dwelling", id(2)))?.is_some());
+            Ok(())
+        })
+        .unwrap();
+    store.write(|tx| cursors::follow(tx, &grants(&[Facet::Open, Facet::Personal]))).unwrap();
+    let positions: Vec<_> =
+        store.read(&View::Everything, |tx| Ok(cursors::all(tx)?.iter().map(|c| c.position).collect())).unwrap();
+    assert_eq!(positions, [2, 0]);
+}
+
+#[test]
+fn a_scoped_reader_sees_what_its_grants_list_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir.path().join("linli.db"), Options::console());
+    let sees = |facets: &[Facet]| {
+        let view = View::Granted(grants(facets));
+        store
+            .read(&view, |tx| {
+                Ok((
+                    buildings::all(tx)?.len(),
+                    households::members(tx, id(3))?.len(),
+                    records::shown(tx, &resident())?.is_some(),
+                ))
+            })
+            .unwrap()
+    };
+    assert_eq!(sees(&[Facet::Open, Facet::Personal]), (1, 1, true));
+    assert_eq!(sees(&[Facet::Open]), (1, 0, false));
+    assert_eq!(sees(&[]), (0, 0, false));
+    let nobody = View::Granted(vec![Grant::new(Channel::of_code("340603005001001").unwrap(), &Facet::ALL)]);
+    assert_eq!(store.read(&nobody, |tx| Ok(buildings::all(tx)?.len())).unwrap(), 0);
+}
+
+#[test]
+fn a_visit_is_added_and_counts_at_its_door() {
+    let (_dir, store) = temp();
+    let visit = NewEdit::create("visit", id(20), id(9))
+        .set("dwelling", id(2))
+        .set("household", id(3))
+        .set("outcome", "met")
+        .set("said", "楼道灯不亮")
+        .set("happened_at", "2026-11-23T01:12:00.000Z")
+        .set("author_name", "王伟")
+        .set("revisit_on", Value::Null);
+    store.write(|tx| save(tx, visit, NOW)).unwrap();
+    store
+        .read(&View::Everything, |tx| {
+            assert_eq!(visits::newest_by_dwelling(tx, Some(id(1)))?[&id(2)].outcome, "met");
+            assert_eq!(visits::at_dwelling(tx, id(2), 5)?[0].unsent, 1);
+            assert_eq!(visits::recent(tx, Some("340603002"), 5)?.len(), 1);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn an_invalid_edit_saves_nothing_at_all() {
+    let (_dir, store) = temp();
+    let error = store.write(|tx| correct_phone(tx, &"1".repeat(21))).unwrap_err();
+    assert!(matches!(error, StoreError::Invalid(faults) if faults[0].field == "phone"));
+    let queue = store.read(&View::Everything, outbox::queue).unwrap();
+    assert!(queue.is_empty());
+}
+
+#[test]
+fn a_wrong_key_and_a_newer_apps_file_are_told_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("linli.db");
+    drop(open(&path, Options::tablet()));
+    assert!(matches!(Store::open(&path, Some(&Key::new([8; 32])), Options::tablet()), Err(StoreError::Damaged)));
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.pragma_update(None, "key", format!("x'{}'", "07".repeat(32))).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let error = Store::open(&path, Some(&Key::new([7; 32])), Options::tablet()).err();
+    assert!(matches!(error, Some(StoreError::TooNew { found: 99, known: 1 })));
+}
