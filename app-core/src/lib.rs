@@ -1,1 +1,31 @@
-//! To be written.
+//! What a person can do with Linli. Both shells, the tablet's window and the console's page, call nothing else.
+//!
+//! A use case is declared once, in [`calls`], with its input, output and error; the one IPC command, the one HTTP route and
+//! the TypeScript functions all come from that declaration. [`core::Core`] is the running app: its stage, its store and its
+//! sync engine. The nouns hold the use cases.
+
+pub mod buildings;
+pub mod calls;
+pub mod core;
+pub mod enrolment;
+pub mod error;
+pub mod events;
+pub mod files;
+pub mod households;
+pub mod lock;
+pub mod mask;
+pub mod moment;
+pub mod register;
+pub mod residents;
+pub mod rights;
+pub mod saved;
+pub mod sign_in;
+pub mod stage;
+pub mod sync;
+pub mod visits;
+pub mod words;
+
+pub use crate::core::{Core, Shell};
+pub use error::CommandError;
+pub use events::Event;
+pub use sign_in::Session;

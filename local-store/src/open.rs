@@ -16,19 +16,12 @@ pub struct Options {
     pub schema: &'static Schema,
     /// Columns that queries look records up by: (kind, field).
     pub indexes: &'static [(&'static str, &'static str)],
-    /// True for a console: readers see through [`crate::scope`] only.
-    pub scoped: bool,
 }
 
 impl Options {
-    /// The product's own schema, for a tablet.
-    pub fn tablet() -> Self {
-        Self { schema: sync_protocol::schema::linli(), indexes: INDEXES, scoped: false }
-    }
-
-    /// The product's own schema, for a console that many people sign in on.
-    pub fn console() -> Self {
-        Self { scoped: true, ..Self::tablet() }
+    /// The product's own schema, as tablet and console hold it.
+    pub fn linli() -> Self {
+        Self { schema: sync_protocol::schema::linli(), indexes: INDEXES }
     }
 }
 
@@ -64,13 +57,13 @@ pub(crate) fn writer(path: &Path, key: Option<&Key>, options: &Options) -> Resul
     Ok(connection)
 }
 
-pub(crate) fn reader(path: &Path, key: Option<&Key>, options: &Options) -> Result<Connection> {
+pub(crate) fn reader(path: &Path, key: Option<&Key>, options: &Options, scoped: bool) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     unlock(&connection, key)?;
     connection.pragma_update(None, "cache_size", -8_000)?;
     common(&connection)?;
-    if options.scoped {
+    if scoped {
         crate::scope::install(&connection, options.schema)?;
     }
     Ok(connection)

@@ -11,7 +11,7 @@ use crate::store::Tx;
 use rusqlite::{Row, named_params};
 use sync_protocol::messages::{Fate, Outcome};
 use sync_protocol::record::Accepted;
-use sync_protocol::{Edit, EditId, RecordId, RecordKey, Stamp};
+use sync_protocol::{Edit, EditId, RecordId, RecordKey};
 
 const PENDING: &str = "(fate IS NULL OR fate = 'later')";
 
@@ -115,12 +115,13 @@ pub(crate) fn is_overlaid(tx: &Tx<'_>, key: &RecordKey) -> Result<bool> {
     Ok(tx.prepare_cached(sql)?.exists((&key.kind, key.id.as_bytes()))?)
 }
 
-/// The stamps of a record's edits that the relay has no outcome for: what of it is on this device only.
-pub fn unsent_stamps(tx: &Tx<'_>, key: &RecordKey) -> Result<Vec<Stamp>> {
-    let sql =
-        format!("SELECT id, body, outcome FROM edit WHERE kind = ?1 AND record = ?2 AND accounted = 0 AND {PENDING}");
+/// A record's edits that the relay has no final outcome for: what of it is on this device only.
+pub fn unsettled(tx: &Tx<'_>, key: &RecordKey) -> Result<Vec<Edit>> {
+    let sql = format!(
+        "SELECT id, body, outcome FROM edit WHERE kind = ?1 AND record = ?2 AND accounted = 0 AND {PENDING} ORDER BY number"
+    );
     let mut query = tx.prepare_cached(&sql)?;
-    query.query_and_then((&key.kind, key.id.as_bytes()), |row| Ok(accepted(row)?.edit.stamp))?.collect()
+    query.query_and_then((&key.kind, key.id.as_bytes()), |row| Ok(accepted(row)?.edit))?.collect()
 }
 
 pub(crate) fn standing(tx: &Tx<'_>, key: &RecordKey) -> Result<Standing> {

@@ -96,6 +96,12 @@ pub fn person_name(tx: &Tx<'_>, person: RecordId) -> Result<Option<String>> {
     Ok(query.query_row([person.as_bytes()], |row| row.get(0)).optional()?)
 }
 
+/// Every assignment of a person, open or ended.
+pub fn assignments(tx: &Tx<'_>, person: RecordId) -> Result<Vec<RecordId>> {
+    let mut query = tx.prepare_cached("SELECT id FROM assignment WHERE person = ?1")?;
+    Ok(query.query_map([person.as_bytes()], |row| id(row, "id"))?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The open assignments of a person: the role, and the name of the place it is for.
 pub fn roles(tx: &Tx<'_>, person: RecordId, today: &str) -> Result<Vec<(String, String)>> {
     let sql = "SELECT a.role, coalesce(v.name, u.name, b.name, a.division, '') AS place \

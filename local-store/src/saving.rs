@@ -56,12 +56,13 @@ pub fn save(tx: &Tx<'_>, new: NewEdit, now_ms: u64) -> Result<Edit> {
     let mut clock = device::clock(tx)?;
     let number = device::number(tx)?.ok_or(StoreError::NotEnrolled)?;
     let (last, before) = device::chain_end(tx)?;
+    let unsettled = outbox::unsettled(tx, &new.key)?;
     let fields = new
         .fields
         .into_iter()
         .map(|(name, new)| {
             let shown = || held.as_ref().map(|state| state.shown_stamps(&name)).unwrap_or_default();
-            let bases = new.seen.unwrap_or_else(shown);
+            let bases = with_bases_of_own(&unsettled, &name, new.seen.unwrap_or_else(shown));
             (name, FieldEdit { value: new.value, bases })
         })
         .collect();
@@ -84,6 +85,20 @@ pub fn save(tx: &Tx<'_>, new: NewEdit, now_ms: u64) -> Result<Edit> {
     outbox::add(tx, edit.id(before), &edit, now_ms)?;
     records::refresh(tx, &new.key)?;
     Ok(edit)
+}
+
+/// Where an author was shown their own edit without final outcome, that edit's bases count as shown too: should the relay
+/// refuse it, this edit still answers what it stood upon.
+fn with_bases_of_own(unsettled: &[Edit], field: &str, mut bases: Vec<Stamp>) -> Vec<Stamp> {
+    for own in unsettled
+        .iter()
+        .filter(|own| bases.contains(&own.stamp))
+        .filter_map(|own| own.fields.get(field))
+        .collect::<Vec<_>>()
+    {
+        bases.extend(own.bases.iter().filter(|base| !bases.contains(base)).copied().collect::<Vec<_>>());
+    }
+    bases
 }
 
 /// Before the first own edit is laid over a record, its row is what the relay said; that must not be lost.

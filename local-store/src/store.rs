@@ -14,7 +14,8 @@ use sync_protocol::Schema;
 /// A replica's database. Shared between threads; writes queue, reads run beside them.
 pub struct Store {
     writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    /// Idle readers: those that see everything, and those that see through views (scope.rs).
+    readers: [Mutex<Vec<Connection>>; 2],
     path: PathBuf,
     key: Option<Key>,
     options: Options,
@@ -41,7 +42,7 @@ impl Store {
         let writer = open::writer(path, key, &options)?;
         Ok(Self {
             writer: Mutex::new(writer),
-            readers: Mutex::new(Vec::new()),
+            readers: Default::default(),
             path: path.to_owned(),
             key: key.cloned(),
             tables: Tables::new(&options),
@@ -55,14 +56,13 @@ impl Store {
 
     /// Reads in one snapshot, seeing what `view` allows.
     pub fn read<T>(&self, view: &View, read: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-        if self.options.scoped && matches!(view, View::Everything) {
-            // Scoped readers carry views that would hide rows; the writer carries none.
-            return self.write(|tx| read(tx));
-        }
-        let idle = lock(&self.readers).pop();
-        let mut connection = match idle {
+        let scoped = matches!(view, View::Granted(_));
+        let idle = &self.readers[usize::from(scoped)];
+        // Not in the match: its guard would be held while a new reader opens.
+        let reader = lock(idle).pop();
+        let mut connection = match reader {
             Some(connection) => connection,
-            None => open::reader(&self.path, self.key.as_ref(), &self.options)?,
+            None => open::reader(&self.path, self.key.as_ref(), &self.options, scoped)?,
         };
         if let View::Granted(grants) = view {
             crate::scope::set(&connection, grants)?;
@@ -71,7 +71,7 @@ impl Store {
             let inner = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
             read(&self.tx(inner))
         };
-        lock(&self.readers).push(connection);
+        lock(idle).push(connection);
         answer
     }
 

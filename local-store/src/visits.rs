@@ -48,13 +48,15 @@ pub struct Newest {
     pub outcome: String,
     pub revisit_on: Option<String>,
     pub happened_at: String,
+    /// Visits at this door that are on this device only.
+    pub unsent: u32,
 }
 
 /// The newest visit that counts at every door of a building, or of every building in view.
 pub fn newest_by_dwelling(tx: &Tx<'_>, building: Option<RecordId>) -> Result<HashMap<RecordId, Newest>> {
     // With max() SQLite takes the bare columns from the row that has the maximum.
     let sql = format!(
-        "SELECT v.dwelling, v.outcome, v.revisit_on, max(v.happened_at) AS happened_at FROM visit v \
+        "SELECT v.dwelling, v.outcome, v.revisit_on, max(v.happened_at) AS happened_at, sum(v.unsent) AS unsent FROM visit v \
          WHERE {COUNTS} AND (?1 IS NULL OR v.dwelling IN (SELECT id FROM dwelling WHERE building = ?1)) GROUP BY v.dwelling"
     );
     let mut query = tx.prepare_cached(&sql)?;
@@ -63,6 +65,7 @@ pub fn newest_by_dwelling(tx: &Tx<'_>, building: Option<RecordId>) -> Result<Has
             outcome: row.get("outcome")?,
             revisit_on: row.get("revisit_on")?,
             happened_at: row.get("happened_at")?,
+            unsent: row.get("unsent")?,
         };
         Ok((id(row, "dwelling")?, newest))
     })?;

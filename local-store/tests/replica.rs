@@ -131,7 +131,7 @@ fn open(path: &Path, options: Options) -> Store {
 
 fn temp() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir.path().join("linli.db"), Options::tablet());
+    let store = open(&dir.path().join("linli.db"), Options::linli());
     (dir, store)
 }
 
@@ -189,10 +189,10 @@ fn what_was_pulled_is_shown_and_a_state_survives_its_row_exactly() {
 fn a_saved_edit_is_shown_at_once_and_still_there_after_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("linli.db");
-    let store = open(&path, Options::tablet());
+    let store = open(&path, Options::linli());
     store.write(|tx| correct_phone(tx, "10000000002")).unwrap();
     drop(store);
-    let store = Store::open(&path, Some(&Key::new([7; 32])), Options::tablet()).unwrap();
+    let store = Store::open(&path, Some(&Key::new([7; 32])), Options::linli()).unwrap();
     assert_eq!(phone(&store).as_deref(), Some("10000000002"));
     store
         .read(&View::Everything, |tx| {
@@ -200,10 +200,20 @@ fn a_saved_edit_is_shown_at_once_and_still_there_after_a_restart() {
             assert_eq!((before, edits.len()), (None, 1));
             let bases = &edits[0].edit.fields["phone"].bases;
             assert_eq!(bases[0].device, DeviceNumber(1), "its base is the version its author was shown");
-            assert_eq!(outbox::unsent_stamps(tx, &resident())?.len(), 1);
+            assert_eq!(outbox::unsettled(tx, &resident())?.len(), 1);
             Ok(())
         })
         .unwrap();
+}
+
+#[test]
+fn a_second_edit_before_the_first_is_sent_stands_on_what_the_first_stood_on() {
+    let (_dir, store) = temp();
+    let first = store.write(|tx| correct_phone(tx, "10000000002")).unwrap();
+    let second = store.write(|tx| correct_phone(tx, "10000000003")).unwrap();
+    let bases = &second.fields["phone"].bases;
+    assert_eq!(bases[0], first.stamp);
+    assert_eq!(bases[1..], first.fields["phone"].bases[..], "were the first refused, the second would still answer it");
 }
 
 #[test]
@@ -283,7 +293,7 @@ fn when_a_grant_shrinks_its_rows_leave_and_when_it_widens_it_loads_from_the_star
 #[test]
 fn a_scoped_reader_sees_what_its_grants_list_and_nothing_else() {
     let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir.path().join("linli.db"), Options::console());
+    let store = open(&dir.path().join("linli.db"), Options::linli());
     let sees = |facets: &[Facet]| {
         let view = View::Granted(grants(facets));
         store
@@ -338,12 +348,12 @@ fn an_invalid_edit_saves_nothing_at_all() {
 fn a_wrong_key_and_a_newer_apps_file_are_told_apart() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("linli.db");
-    drop(open(&path, Options::tablet()));
-    assert!(matches!(Store::open(&path, Some(&Key::new([8; 32])), Options::tablet()), Err(StoreError::Damaged)));
+    drop(open(&path, Options::linli()));
+    assert!(matches!(Store::open(&path, Some(&Key::new([8; 32])), Options::linli()), Err(StoreError::Damaged)));
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection.pragma_update(None, "key", format!("x'{}'", "07".repeat(32))).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
-    let error = Store::open(&path, Some(&Key::new([7; 32])), Options::tablet()).err();
+    let error = Store::open(&path, Some(&Key::new([7; 32])), Options::linli()).err();
     assert!(matches!(error, Some(StoreError::TooNew { found: 99, known: 1 })));
 }

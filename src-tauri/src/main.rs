@@ -1,1 +1,3 @@
-fn main() { linli_app::run() }
+fn main() {
+    linli_app::run()
+}

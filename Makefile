@@ -1,0 +1,34 @@
+# Every command a person runs. Each is a script of the same name in scripts/, so that it can be read and run alone.
+.DEFAULT_GOAL := help
+.PHONY: help run test dev check generate demo-code reset-demo
+
+RELAY_PORT ?= 7400
+CONSOLE_PORT ?= 7401
+PERSON ?= wangwei
+export RELAY_PORT CONSOLE_PORT PERSON
+
+help: ## 列出命令 · list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  RELAY_PORT=$(RELAY_PORT) CONSOLE_PORT=$(CONSOLE_PORT) PERSON=$(PERSON)   e.g. make run RELAY_PORT=7500"
+
+run: ## 启动中继、控制台和平板窗口 · start relay, console and, with a display, the tablet app
+	@scripts/run
+
+test: ## 跑全部测试 · run every test (UI, crates, scenarios in real windows)
+	@scripts/test
+
+dev: ## 开发界面，保存即刷新 · the console's pages from Vite, beside a running `make run`
+	@scripts/dev
+
+check: ## 格式、静态检查、类型 · format, lints, types
+	@scripts/check
+
+generate: ## 由 Rust 生成 TypeScript 类型 · write ui/src/backend/generated.ts from app-core
+	@scripts/generate
+
+demo-code: ## 平板登记码（10 分钟） · a one-time link that enrols a tablet (PERSON=name)
+	@scripts/demo-code
+
+reset-demo: ## 清空演示数据 · forget the demonstration's data, keep tools and builds
+	@scripts/reset-demo

@@ -1,0 +1,144 @@
+//! Every use case, declared once: its name, input, output and where it is done.
+//!
+//! [`Core::call`] serves both shells by name; [`typescript`] prints the types and one function per call for the screens. A
+//! new use case is one line here and a function in its noun.
+
+use crate::core::{Asking, Core};
+use crate::error::{CommandError, Result};
+use crate::sign_in::Session;
+use crate::{buildings, enrolment, events, households, register, residents, stage, sync, visits};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::sync::Arc;
+use ts_rs::{Config, TS, TypeVisitor};
+
+macro_rules! declare {
+    (
+        at_any_stage { $($any:ident($any_in:ty) -> $any_out:ty = $any_fn:path;)* }
+        asked_by_somebody { $($asked:ident($asked_in:ty) -> $asked_out:ty = $asked_fn:path;)* }
+    ) => {
+        impl Core {
+            /// Does the named use case. On a console `session` says who asks; a tablet knows.
+            pub async fn call(self: &Arc<Self>, session: Option<Session>, name: &str, input: Value) -> Result<Value> {
+                match name {
+                    $(stringify!($any) => output($any_fn(self, session.as_ref(), read::<$any_in>(input)?).await?),)*
+                    $(stringify!($asked) => {
+                        let (core, input) = (self.clone(), read::<$asked_in>(input)?);
+                        // The store blocks on the disk, so it is asked on a thread that may.
+                        let answer = tokio::task::spawn_blocking(move || -> Result<$asked_out> {
+                            let asking: Asking = core.asking(session.as_ref())?;
+                            $asked_fn(&asking, input)
+                        });
+                        output(answer.await.map_err(CommandError::internal)??)
+                    })*
+                    _ => Err(CommandError::new("input_invalid").with("reason", "call")),
+                }
+            }
+        }
+
+        /// The names of all calls, in the order of their declaration.
+        pub const NAMES: &[&str] = &[$(stringify!($any),)* $(stringify!($asked),)*];
+
+        /// The TypeScript that the screens call Rust by.
+        pub fn typescript() -> String {
+            let mut page = Page::default();
+            page.add::<events::Event>();
+            page.add::<CommandError>();
+            $(page.call::<$any_in, $any_out>(stringify!($any));)*
+            $(page.call::<$asked_in, $asked_out>(stringify!($asked));)*
+            page.finish()
+        }
+    };
+}
+
+declare! {
+    at_any_stage {
+        app_state(()) -> stage::AppState = stage::app_state;
+        parse_enrol_link(enrolment::EnrolLinkInput) -> enrolment::EnrolPreview = enrolment::parse_enrol_link;
+        enrol(enrolment::Enrol) -> stage::AppState = enrolment::enrol;
+        unlock(stage::Unlock) -> stage::AppState = stage::unlock;
+        lock(()) -> stage::AppState = stage::lock_app;
+        load_progress(()) -> stage::LoadProgress = stage::load_progress;
+    }
+    asked_by_somebody {
+        list_buildings(()) -> Vec<buildings::BuildingCard> = buildings::list_buildings;
+        building_matrix(buildings::BuildingRef) -> buildings::BuildingMatrix = buildings::building_matrix;
+        household_file(households::DwellingRef) -> households::HouseholdFile = households::household_file;
+        save_visit(visits::NewVisit) -> crate::saved::Saved = visits::save_visit;
+        resident_file(residents::ResidentRef) -> residents::ResidentFile = residents::resident_file;
+        correct_resident(residents::ResidentCorrection) -> crate::saved::Saved = residents::correct_resident;
+        sync_status(()) -> sync::SyncStatus = sync::sync_status;
+        sync_now(()) -> sync::SyncStatus = sync::sync_now;
+        list_scopes(()) -> Vec<register::Scope> = register::list_scopes;
+        register(register::RegisterQuery) -> register::RegisterPage = register::list_register;
+        recent_visits(visits::VisitQuery) -> Vec<visits::VisitRow> = visits::recent_visits;
+    }
+}
+
+fn read<T: DeserializeOwned>(input: Value) -> Result<T> {
+    serde_json::from_value(input).map_err(|error| CommandError::new("input_invalid").with("reason", error))
+}
+
+fn output(value: impl serde::Serialize) -> Result<Value> {
+    serde_json::to_value(value).map_err(CommandError::internal)
+}
+
+/// The generated file as it grows: each type once, then the calls.
+#[derive(Default)]
+struct Page {
+    config: Config,
+    types: Vec<(String, String)>,
+    calls: String,
+}
+
+impl Page {
+    fn add<T: TS + 'static + ?Sized>(&mut self) {
+        T::visit_dependencies(self);
+        T::visit_generics(self);
+        // Lists, options and plain types have no declaration of their own.
+        if T::output_path().is_some() {
+            let name = T::ident(&self.config);
+            if !self.types.iter().any(|(known, _)| *known == name) {
+                let declaration = T::decl(&self.config);
+                self.types.push((name, declaration));
+            }
+        }
+    }
+
+    fn call<I: TS + 'static, O: TS + 'static>(&mut self, name: &str) {
+        self.add::<I>();
+        self.add::<O>();
+        let camel = camel(name);
+        let output = O::name(&self.config);
+        let line = match I::name(&self.config).as_str() {
+            "null" => format!("export const {camel} = () => call<{output}>('{name}', null)\n"),
+            input => format!("export const {camel} = (input: {input}) => call<{output}>('{name}', input)\n"),
+        };
+        self.calls.push_str(&line);
+    }
+
+    fn finish(self) -> String {
+        let types: String = self.types.iter().map(|(_, declaration)| format!("export {declaration}\n\n")).collect();
+        format!(
+            "// Made from app-core/src/calls.rs by `make generate`. Edit the declarations there, not this file.\n\
+             import {{ call }} from './transport'\n\n{types}{}",
+            self.calls
+        )
+    }
+}
+
+impl TypeVisitor for Page {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        self.add::<T>();
+    }
+}
+
+fn camel(name: &str) -> String {
+    let mut parts = name.split('_');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| {
+        let mut letters = part.chars();
+        let head: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        name + &head + letters.as_str()
+    })
+}

@@ -1,0 +1,137 @@
+//! Enrolment: a link and a PIN against a store of one's own.
+//!
+//! The store is written before `lock.json`; a device counts as enrolled once that file is there, so a power cut in between
+//! leaves a device that asks for a new code and has lost nothing.
+
+use crate::core::{Core, Shell, facts};
+use crate::error::{CommandError, Result};
+use crate::sign_in::Session;
+use crate::stage::{AppState, app_state};
+use crate::{files, lock};
+use local_store::{Key, Options, Store, device};
+use serde::{Deserialize, Serialize};
+use std::fmt::Write;
+use sync_client::enrol::{DeviceKey, enrol as ask_relay};
+use sync_client::{EnrolLink, Http};
+use sync_protocol::messages::EnrolAnswer;
+use ts_rs::TS;
+
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct EnrolLinkInput {
+    pub link: String,
+}
+
+/// What a link says before anything is sent, and what PIN it asks for.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct EnrolPreview {
+    pub relay: String,
+    pub demonstration: bool,
+    pub pin_min: u32,
+    pub pin_digits_only: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct Enrol {
+    pub link: String,
+    pub pin: String,
+}
+
+fn parse(link: &str) -> Result<EnrolLink> {
+    EnrolLink::parse(link).map_err(|error| CommandError::new("enrol_link_malformed").with("reason", error.0))
+}
+
+pub(crate) async fn parse_enrol_link(_: &Core, _: Option<&Session>, input: EnrolLinkInput) -> Result<EnrolPreview> {
+    let link = parse(&input.link)?;
+    let pin_min = if link.demonstration { lock::MIN_DEMONSTRATION_PIN } else { lock::MIN_PIN };
+    Ok(EnrolPreview {
+        relay: link.relay,
+        demonstration: link.demonstration,
+        pin_min: pin_min as u32,
+        pin_digits_only: link.demonstration,
+    })
+}
+
+/// Enrols a tablet, opens its store, and lets the first load begin.
+pub(crate) async fn enrol(core: &Core, session: Option<&Session>, input: Enrol) -> Result<AppState> {
+    if core.shell != Shell::Tablet || lock::read(&core.folder)?.is_some() {
+        return Err(CommandError::new("not_allowed"));
+    }
+    let link = parse(&input.link)?;
+    lock::check_pin(&input.pin, link.demonstration)?;
+    let (answer, device_key) = agree(&link).await?;
+    // The link may claim a demonstration; the relay knows.
+    lock::check_pin(&input.pin, answer.demonstration)?;
+    if answer.person.is_none() {
+        return Err(CommandError::new("enrol_code_unknown"));
+    }
+    let key = core.new_key()?;
+    make_store(core, &key, &link, &answer, &device_key)?;
+    let (folder, sealed) = (core.folder.clone(), key.clone());
+    let (demonstration, district) = (answer.demonstration, answer.district.name.clone());
+    let sealing =
+        tokio::task::spawn_blocking(move || lock::seal(&folder, &input.pin, &sealed, demonstration, &district)).await;
+    sealing.map_err(CommandError::internal)??;
+    core.open(&key)?;
+    app_state(core, session, ()).await
+}
+
+impl Core {
+    /// Enrols a console with the link an administrator printed. Its store's key lies in a file of its own.
+    pub async fn enrol_console(&self, link: &str) -> Result<()> {
+        let link = parse(link)?;
+        let (answer, device_key) = agree(&link).await?;
+        if answer.person.is_some() {
+            return Err(CommandError::new("enrol_code_unknown"));
+        }
+        let key = self.new_key()?;
+        files::replace(&self.folder.join("store.key"), key.bytes())?;
+        make_store(self, &key, &link, &answer, &device_key)
+    }
+
+    pub fn is_enrolled(&self) -> bool {
+        self.database().exists()
+    }
+}
+
+async fn agree(link: &EnrolLink) -> Result<(EnrolAnswer, DeviceKey)> {
+    let device_key =
+        DeviceKey::from_bytes(&lock::random()?).ok_or_else(|| CommandError::internal("an unusable key"))?;
+    let transport = Http::new(&link.relay, None)?;
+    let answer = ask_relay(&transport, link, &device_key, lock::random()?, env!("CARGO_PKG_VERSION")).await?;
+    Ok((answer, device_key))
+}
+
+fn make_store(core: &Core, key: &Key, link: &EnrolLink, answer: &EnrolAnswer, device_key: &DeviceKey) -> Result<()> {
+    // Left by an enrolment that broke off, under a key that nobody has. Set aside rather than deleted.
+    for name in ["linli.db", "linli.db-wal", "linli.db-shm"] {
+        let path = core.folder.join(name);
+        if path.exists() {
+            std::fs::rename(&path, core.folder.join(format!("unfinished-{name}")))?;
+        }
+    }
+    let store = Store::open(&core.database(), Some(key), Options::linli())?;
+    store.write(|tx| {
+        device::enrolled_as(tx, answer.device)?;
+        let put = |name, value: &str| device::put_fact(tx, name, value);
+        put(facts::RELAY, &link.relay)?;
+        put(facts::TOKEN, &answer.token)?;
+        put(facts::DEVICE_KEY, &hex(&device_key.to_bytes()))?;
+        put(facts::RELAY_KEY, &answer.relay_key)?;
+        put(facts::DISTRICT, &answer.district.code)?;
+        put(facts::DISTRICT_NAME, &answer.district.name)?;
+        put(facts::DEMONSTRATION, if answer.demonstration { "1" } else { "0" })?;
+        if let Some(person) = &answer.person {
+            put(facts::PERSON, &person.id.to_string())?;
+            put(facts::PERSON_NAME, &person.name)?;
+        }
+        Ok::<_, CommandError>(())
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

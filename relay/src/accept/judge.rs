@@ -1,0 +1,268 @@
+//! One edit at a time: may it stand, can it be placed, may its author write it; then it is merged.
+
+use super::order::order_for;
+use crate::error::Result;
+use crate::placing::Register;
+use crate::rights::assignments_of;
+use crate::store::{StoredEdit, Tx};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::rc::Rc;
+use sync_protocol::messages::{Fate, FieldOutcome, Outcome};
+use sync_protocol::policy::{self, Assignment, Verdict};
+use sync_protocol::record::Accepted;
+use sync_protocol::schema::{FieldType, Kind, Rule, Writer};
+use sync_protocol::{Code, Edit, EditId, Hlc, RecordId, RecordKey, RecordState, Schema, Stamp, day};
+
+/// No record grows beyond this, as JSON.
+const MAX_RECORD_BYTES: usize = 64 * 1024;
+/// No edit is longer, as JSON: a legal one always fits into a push.
+const MAX_EDIT_BYTES: usize = 256 * 1024;
+
+/// In whose name an edit may count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Authority {
+    /// The author's own: their assignments decide.
+    Author,
+    /// The relay's: imports.
+    Relay,
+    /// A console's, whose author is not signed in there any more.
+    SessionEnded,
+    /// The device has no right to speak for the author.
+    None,
+}
+
+/// The accepting of edits within one transaction.
+pub struct Accepting<'t> {
+    tx: &'t dyn Tx,
+    schema: &'t Schema,
+    register: Register<'t>,
+    clock: Hlc,
+    clock_at_start: Stamp,
+    now_ms: u64,
+    today: String,
+    assignments: HashMap<RecordId, Rc<Vec<Assignment>>>,
+    /// Records that came into being, whose waiting edits are still to be tried.
+    appeared: VecDeque<RecordKey>,
+}
+
+/// What judging found, before anything is stored.
+enum Judged {
+    Merge { state: RecordState, placement: sync_protocol::routes::Placement },
+    Wait(RecordKey),
+    Keep(Fate, Code, BTreeMap<String, FieldOutcome>),
+}
+
+impl<'t> Accepting<'t> {
+    pub fn new(tx: &'t dyn Tx, schema: &'t Schema, district: &'t str, now_ms: u64) -> Result<Self> {
+        let clock = crate::district::clock(tx)?;
+        Ok(Self {
+            tx,
+            schema,
+            register: Register::new(tx, schema, district),
+            clock,
+            clock_at_start: clock.last(),
+            now_ms,
+            today: day::day_of(now_ms),
+            assignments: HashMap::new(),
+            appeared: VecDeque::new(),
+        })
+    }
+
+    /// The relay's clock, for edits of its own.
+    pub fn tick(&mut self) -> Stamp {
+        self.clock.tick(self.now_ms)
+    }
+
+    /// Judges an edit, stores it with its outcome, and tries again what waited for it.
+    pub fn take(&mut self, edit: &Edit, id: EditId, authority: Authority, previous: Stamp) -> Result<Outcome> {
+        let outcome = self.decide(edit, id, authority, previous)?;
+        self.store(edit, id, &outcome)?;
+        while let Some(key) = self.appeared.pop_front() {
+            for waiting in self.tx.take_waiting(&key)? {
+                let outcome = self.decide(&waiting.edit, waiting.id, Authority::Author, Stamp::ZERO)?;
+                self.store(&waiting.edit, waiting.id, &outcome)?;
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Gives everything that changed its place in the channels. The last thing before the commit.
+    pub fn finish(self) -> Result<()> {
+        self.register.publish()?;
+        if self.clock.last() != self.clock_at_start {
+            crate::district::set_clock(self.tx, &self.clock)?;
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self, edit: &Edit, id: EditId, authority: Authority, previous: Stamp) -> Result<Outcome> {
+        let mut outcome = Outcome {
+            number: edit.number,
+            edit: id,
+            result: Fate::Merged,
+            code: None,
+            fields: BTreeMap::new(),
+            revision: None,
+            order: None,
+        };
+        let (judged, accepted) = self.judge(edit, id, authority, previous)?;
+        match judged {
+            Judged::Keep(fate, code, fields) => {
+                (outcome.result, outcome.code, outcome.fields) = (fate, Some(code), fields);
+            }
+            Judged::Wait(key) => {
+                self.tx.wait_for(&key, (edit.device, edit.number))?;
+                (outcome.result, outcome.code) = (Fate::Waiting, Some(Code::UnknownRecord));
+            }
+            Judged::Merge { state, placement } => {
+                outcome.order = accepted.order;
+                self.name_fields(edit, &state, &accepted, &mut outcome);
+                let key = state.key();
+                let is_new = self.register.get(&key)?.is_none();
+                outcome.revision = Some(self.register.put(state, placement)?);
+                if is_new {
+                    self.appeared.push_back(key);
+                }
+                if matches!(edit.kind.as_str(), "assignment" | "person") {
+                    self.assignments.clear();
+                }
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn store(&self, edit: &Edit, id: EditId, outcome: &Outcome) -> Result<()> {
+        self.tx.put_edit(&StoredEdit { id, edit: edit.clone(), outcome: outcome.clone(), received_ms: self.now_ms })
+    }
+
+    fn judge(&mut self, edit: &Edit, id: EditId, authority: Authority, previous: Stamp) -> Result<(Judged, Accepted)> {
+        let mut accepted = Accepted { edit: edit.clone(), id, order: None };
+        let keep = |fate, code| Judged::Keep(fate, code, BTreeMap::new());
+        match authority {
+            Authority::SessionEnded => return Ok((keep(Fate::Later, Code::SessionEnded), accepted)),
+            Authority::None => return Ok((keep(Fate::Refused, Code::NeverAllowed), accepted)),
+            Authority::Author | Authority::Relay => {}
+        }
+        if let Some(refused) = self.faults(edit) {
+            return Ok((refused, accepted));
+        }
+        if json_bytes(edit) > MAX_EDIT_BYTES {
+            return Ok((keep(Fate::Refused, Code::RequestTooLarge), accepted));
+        }
+        let Some(kind) = self.schema.kind(&edit.kind) else {
+            return Ok((keep(Fate::Refused, Code::UnknownKind), accepted));
+        };
+        accepted.edit.fields.retain(|name, field| !is_beyond_tomorrow(kind, name, &field.value, &self.today));
+
+        let key = edit.key();
+        let held = self.register.get(&key)?;
+        match &held {
+            None if !edit.create => return Ok((Judged::Wait(key), accepted)),
+            // Kinds that share another record's id may be created by two people who did not know of each other.
+            Some(_) if edit.create && kind.same_id_as.is_none() => {
+                return Ok((keep(Fate::Refused, Code::AlreadyThere), accepted));
+            }
+            _ => {}
+        }
+        if let Some(parent) = self.register.missing_parent(edit)? {
+            return Ok((Judged::Wait(parent), accepted));
+        }
+        let held_state = held.as_ref().map(|held| &held.state);
+        let log = || self.tx.accepted_edits(&key);
+        accepted.order = order_for(edit, held_state, log, previous, &mut self.clock, self.now_ms)?;
+        let state = merged(self.tx, kind, &key, held_state, &accepted)?;
+        let Some(state) = state else { return Ok((keep(Fate::Refused, Code::RequestInvalid), accepted)) };
+        if json_bytes(&state) > MAX_RECORD_BYTES {
+            return Ok((keep(Fate::Refused, Code::ValueInvalid), accepted));
+        }
+
+        let placement = self.register.place(&state)?;
+        let verdict = if authority == Authority::Relay {
+            if kind.writers.contains(&Writer::Relay) { Verdict::Now } else { Verdict::Never }
+        } else {
+            let before = held.iter().flat_map(|held| held.placement.channels.iter().cloned());
+            let channels = before.chain(placement.channels.iter().cloned()).collect();
+            policy::may_write(kind, edit, &self.assignments(edit.author)?, &channels, &self.today)
+        };
+        let judged = match verdict {
+            Verdict::Now => Judged::Merge { state, placement },
+            Verdict::Once => keep(Fate::Held, Code::RightEnded),
+            Verdict::Never => keep(Fate::Refused, Code::NeverAllowed),
+        };
+        Ok((judged, accepted))
+    }
+
+    /// The refusal of an edit that may not stand as written.
+    fn faults(&self, edit: &Edit) -> Option<Judged> {
+        let faults = self.schema.check(edit);
+        let code = faults.first()?.code;
+        let fields = faults.into_iter().filter(|fault| !fault.field.is_empty());
+        let fields = fields.map(|fault| (fault.field, FieldOutcome { result: Fate::Refused, code: Some(fault.code) }));
+        Some(Judged::Keep(Fate::Refused, code, fields.collect()))
+    }
+
+    /// Says which fields ended in an open conflict, and which were left out.
+    fn name_fields(&self, edit: &Edit, state: &RecordState, accepted: &Accepted, outcome: &mut Outcome) {
+        let Some(kind) = self.schema.kind(&edit.kind) else { return };
+        let in_conflict = |name: &str| {
+            kind.rule(name) == Some(Rule::Latest)
+                && !state.open_sides(name).is_empty()
+                && state.versions(name).any(|(mark, _)| mark.edit == accepted.id)
+        };
+        let (open, settled): (Vec<&String>, Vec<&String>) =
+            accepted.edit.fields.keys().partition(|name| in_conflict(name));
+        if !open.is_empty() {
+            outcome.result = Fate::Conflict;
+            let merged = FieldOutcome { result: Fate::Merged, code: None };
+            outcome.fields.extend(settled.into_iter().map(|name| (name.clone(), merged.clone())));
+        }
+        let left_out = edit.fields.keys().filter(|name| !accepted.edit.fields.contains_key(*name));
+        let refused = FieldOutcome { result: Fate::Refused, code: Some(Code::ValueInvalid) };
+        outcome.fields.extend(left_out.map(|name| (name.clone(), refused.clone())));
+    }
+
+    fn assignments(&mut self, person: RecordId) -> Result<Rc<Vec<Assignment>>> {
+        if let Some(known) = self.assignments.get(&person) {
+            return Ok(known.clone());
+        }
+        let read = Rc::new(assignments_of(self.tx, person)?);
+        self.assignments.insert(person, read.clone());
+        Ok(read)
+    }
+}
+
+/// The state of a record with one more accepted edit.
+fn merged(
+    tx: &dyn Tx,
+    kind: &Kind,
+    key: &RecordKey,
+    held: Option<&RecordState>,
+    accepted: &Accepted,
+) -> Result<Option<RecordState>> {
+    let log = || -> Result<Vec<Accepted>> {
+        let mut log = tx.accepted_edits(key)?;
+        log.push(accepted.clone());
+        Ok(log)
+    };
+    match held {
+        // A second creation can change which one is the first; only the log knows.
+        Some(_) if accepted.edit.create => Ok(RecordState::from_edits(kind, &log()?)),
+        Some(held) => {
+            let mut state = held.clone();
+            state.apply(kind, accepted, log)?;
+            Ok(Some(state))
+        }
+        None => Ok(RecordState::from_edits(kind, std::slice::from_ref(accepted))),
+    }
+}
+
+fn json_bytes(value: &impl serde::Serialize) -> usize {
+    serde_json::to_vec(value).map_or(usize::MAX, |json| json.len())
+}
+
+/// A field that keeps the greatest day would keep a tablet's wrong year for ever, so a day after tomorrow is left out.
+fn is_beyond_tomorrow(kind: &Kind, name: &str, value: &sync_protocol::Value, today: &str) -> bool {
+    let is_greatest_day =
+        kind.field(name).is_some_and(|field| field.rule == Rule::Greatest && field.ty == FieldType::Date);
+    is_greatest_day && value.as_text().is_some_and(|day| day > day::add_days(today, 1).as_str())
+}

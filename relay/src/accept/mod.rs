@@ -1,0 +1,57 @@
+//! What becomes of edits: each is judged, merged and placed, or kept where somebody sees it.
+//!
+//! Invariants:
+//! - An edit, its outcome, the record it changes and everything that moves with it commit together.
+//! - Known or unknown is decided by edit id. A known edit hears its stored outcome again.
+//! - One bad edit never blocks those behind it.
+
+mod chain;
+mod judge;
+mod order;
+mod own;
+
+pub use chain::{Chain, Pushed};
+pub use judge::{Accepting, Authority};
+pub use own::{Draft, RELAY_DEVICE, relay_person, write_own};
+
+use crate::error::Result;
+use crate::store::{Holder, StoredDevice, Tx};
+use std::collections::BTreeSet;
+use sync_protocol::messages::{Fate, Outcome};
+use sync_protocol::{RecordId, Schema};
+
+/// Takes a push whose signature was verified, and answers with the outcome of each edit.
+pub fn accept(
+    tx: &dyn Tx,
+    schema: &Schema,
+    device: &StoredDevice,
+    pushed: &Pushed,
+    signed_in: &BTreeSet<RecordId>,
+    now_ms: u64,
+) -> Result<Vec<Outcome>> {
+    // Read again inside the transaction: another push of the same device may have come in between.
+    let device = tx.device(device.number)?.unwrap_or_else(|| device.clone());
+    let mut chain = Chain::continued(tx, &device, pushed)?;
+    let district = crate::district::code(tx)?;
+    let mut accepting = Accepting::new(tx, schema, &district, now_ms)?;
+    let mut outcomes = Vec::with_capacity(pushed.edits.len());
+    for (edit, id) in pushed.edits.iter().zip(&pushed.ids) {
+        let known = chain.known(edit.number);
+        if let Some(known) = known.filter(|known| known.outcome.result != Fate::Later) {
+            outcomes.push(known.outcome.clone());
+            continue;
+        }
+        let authority = match &device.holder {
+            Holder::Person(person) if *person == edit.author => Authority::Author,
+            Holder::Console(_) if signed_in.contains(&edit.author) => Authority::Author,
+            Holder::Console(_) => Authority::SessionEnded,
+            Holder::Person(_) | Holder::Relay => Authority::None,
+        };
+        let outcome = accepting.take(edit, *id, authority, chain.order())?;
+        chain.append(edit, *id, &outcome);
+        outcomes.push(outcome);
+    }
+    accepting.finish()?;
+    chain.finish(tx)?;
+    Ok(outcomes)
+}

@@ -1,0 +1,129 @@
+//! `linli-relay demo`: a store with a made-up community.
+
+use crate::clock::now_ms;
+use crate::importing::import_seeds;
+use crate::keys::random;
+use crate::relay::{Relay, store_path};
+use crate::sessions::password_hash;
+use crate::store::Account;
+use crate::{district, error};
+use anyhow::{Context, Result};
+use clap::Args;
+use demo_district::{DEFAULT_SEED, DemoAccount, District, community, default_community};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use sync_protocol::day::day_of;
+
+/// Records per transaction: enough that commits cost nothing, few enough that memory stays small.
+const BATCH: usize = 5_000;
+
+#[derive(Args)]
+pub struct Demo {
+    /// The folder for the store.
+    #[arg(long)]
+    data: PathBuf,
+    /// The same seed makes the same community.
+    #[arg(long, default_value_t = DEFAULT_SEED)]
+    seed: u64,
+    /// Where to write names and passwords; beside the folder when not said.
+    #[arg(long)]
+    accounts: Option<PathBuf>,
+}
+
+impl Demo {
+    pub fn run(self) -> Result<()> {
+        let path = store_path(&self.data);
+        if path.exists() {
+            println!("there is a store in {} already; it stays as it is", self.data.display());
+            return Ok(());
+        }
+        // Made under another name and renamed when whole: a demonstration cut short leaves no half store.
+        let unfinished = self.data.join("relay.db.unfinished");
+        remove_unfinished(&unfinished)?;
+        let accounts = self.accounts.clone().unwrap_or_else(|| beside(&self.data));
+        fill(&unfinished, self.seed, &accounts)?;
+        std::fs::rename(&unfinished, &path).context("the finished store could not be put in its place")?;
+        println!("done: store in {}, accounts in {}", self.data.display(), accounts.display());
+        Ok(())
+    }
+}
+
+fn fill(path: &Path, seed: u64, accounts_file: &Path) -> Result<()> {
+    let now_ms = now_ms();
+    println!("making a community (seed {seed})");
+    let District { records, accounts } = community(seed, default_community(), &day_of(now_ms));
+    let relay = Relay::open_file(path)?;
+    let mut done = 0;
+    for batch in records.chunks(BATCH) {
+        relay.store().write(|tx| import_seeds(tx, relay.schema(), batch, now_ms))?;
+        done += batch.len();
+        println!("records: {done} of {}", records.len());
+    }
+    println!("accounts: {}", accounts.len());
+    let passwords: Vec<String> = accounts.iter().map(|_| password()).collect::<error::Result<_>>()?;
+    let held: Vec<Account> = accounts
+        .iter()
+        .zip(&passwords)
+        .map(|(account, password)| {
+            Ok(Account {
+                person: account.person,
+                sign_in_name: account.sign_in_name.clone(),
+                password_hash: password_hash(password)?,
+            })
+        })
+        .collect::<error::Result<_>>()?;
+    relay.store().write(|tx| {
+        held.iter().try_for_each(|account| tx.put_account(account))?;
+        district::set_demonstration(tx)
+    })?;
+    write_accounts(accounts_file, &accounts, &passwords)
+        .with_context(|| format!("{} could not be written", accounts_file.display()))
+}
+
+/// Three made-up words and two digits: easy to read out and to type, hard to guess.
+fn password() -> error::Result<String> {
+    const CONSONANTS: &[u8; 16] = b"bdfghjklmnprstvz";
+    const VOWELS: &[u8; 4] = b"aeio";
+    let bytes = random::<16>()?;
+    let mut letters = bytes.iter().enumerate().map(|(at, byte)| {
+        let from: &[u8] = if at % 2 == 0 { CONSONANTS } else { VOWELS };
+        from.get(usize::from(*byte) % from.len()).copied().map_or('a', char::from)
+    });
+    let mut word = || letters.by_ref().take(4).collect::<String>();
+    let (one, two, three) = (word(), word(), word());
+    let digits = u16::from_be_bytes([bytes[14], bytes[15]]) % 90 + 10;
+    Ok(format!("{one}-{two}-{three}-{digits}"))
+}
+
+/// One line a person, tab-separated: sign-in name, password, role, name, place.
+fn write_accounts(path: &Path, accounts: &[DemoAccount], passwords: &[String]) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    // Removed first: the mode below counts only for a file that is made here.
+    if path.exists() {
+        std::fs::remove_file(path)?;
+    }
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "# sign-in name\tpassword\trole\tplace\tname")?;
+    for (account, password) in accounts.iter().zip(passwords) {
+        let DemoAccount { sign_in_name, role, place, name, .. } = account;
+        writeln!(file, "{sign_in_name}\t{password}\t{role}\t{place}\t{name}")?;
+    }
+    file.sync_all()
+}
+
+fn beside(data: &Path) -> PathBuf {
+    data.parent().unwrap_or(data).join("demo-accounts.txt")
+}
+
+fn remove_unfinished(path: &Path) -> Result<()> {
+    for ending in ["", "-wal", "-shm"] {
+        let file = PathBuf::from(format!("{}{ending}", path.display()));
+        if file.exists() {
+            std::fs::remove_file(&file).with_context(|| format!("{} could not be removed", file.display()))?;
+        }
+    }
+    Ok(())
+}

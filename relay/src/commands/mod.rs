@@ -1,0 +1,43 @@
+//! What an operator runs. Each command may run while the relay serves: the store's own lock keeps writes apart.
+
+mod code;
+mod demo;
+mod import;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The relay of 邻里 Linli: the central server that joins the tablets and consoles of a district.
+#[derive(Parser)]
+#[command(version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve tablets and consoles.
+    Serve(serve::Serve),
+    /// Make a store with a made-up community, if there is none yet.
+    Demo(demo::Demo),
+    /// Print the link that enrols one device.
+    Code(code::Code),
+    /// Bring data in from a file, all or nothing.
+    Import(import::Import),
+}
+
+/// Runs a command; what went wrong is told in sentences on standard error.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let result = match arguments.command {
+        Command::Serve(serve) => serve.run(),
+        Command::Demo(demo) => demo.run().map(|()| ExitCode::SUCCESS),
+        Command::Code(code) => code.run().map(|()| ExitCode::SUCCESS),
+        Command::Import(import) => import.run(),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("linli-relay: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,22 @@
+//! The relay: the central server that joins the tablets and consoles of a district.
+//!
+//! It accepts edits, merges them by the protocol's rules, places each record in its channels, and tells every device
+//! what it may know. It knows no screens. Read in this order: [`routes`] (who calls), [`accept`] (what becomes of an
+//! edit), [`placing`] (who gets the result), [`store`] (where it is kept), [`commands`] (what an operator runs).
+
+pub mod accept;
+pub mod clock;
+pub mod commands;
+pub mod district;
+pub mod enrolment;
+pub mod error;
+pub mod importing;
+pub mod keys;
+pub mod placing;
+pub mod pull;
+pub mod relay;
+pub mod rights;
+pub mod routes;
+pub mod serving;
+pub mod sessions;
+pub mod store;

@@ -1,0 +1,204 @@
+//! Who gets a record: its place in channels, and what moves with it.
+//!
+//! Invariants:
+//! - A record's row, its links and its channel entries change in one transaction: it is at no time in neither its old
+//!   channels nor its new ones.
+//! - Everything a route depends on is re-evaluated in the transaction that changes it, parents first.
+//! - Positions are drawn last and in the order of channel names, because in a shared database that takes locks.
+
+use crate::error::Result;
+use crate::store::{Link, Listing, StoredRecord, Tx};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::rc::Rc;
+use sync_protocol::routes::{self, Parents, Placement};
+use sync_protocol::schema::{FieldType, Hop};
+use sync_protocol::{ChannelFacet, Edit, RecordId, RecordKey, RecordState, Schema};
+
+/// The records of one transaction: what was read of them, and what changed.
+pub struct Register<'t> {
+    tx: &'t dyn Tx,
+    schema: &'t Schema,
+    district: &'t str,
+    read: RefCell<HashMap<RecordKey, Option<Rc<StoredRecord>>>>,
+    listings: RefCell<BTreeMap<ChannelFacet, Vec<Listing>>>,
+}
+
+impl<'t> Register<'t> {
+    pub fn new(tx: &'t dyn Tx, schema: &'t Schema, district: &'t str) -> Self {
+        Self { tx, schema, district, read: RefCell::default(), listings: RefCell::default() }
+    }
+
+    pub fn get(&self, key: &RecordKey) -> Result<Option<Rc<StoredRecord>>> {
+        if let Some(found) = self.read.borrow().get(key) {
+            return Ok(found.clone());
+        }
+        let found = self.tx.record(key)?.map(Rc::new);
+        self.read.borrow_mut().insert(key.clone(), found.clone());
+        Ok(found)
+    }
+
+    pub fn place(&self, state: &RecordState) -> Result<Placement> {
+        routes::place(self.schema, self.district, state, self)
+    }
+
+    /// Writes a record's new state and place, and then everything whose place follows from it.
+    pub fn put(&self, state: RecordState, placement: Placement) -> Result<u64> {
+        let revision = self.tx.next_revision()?;
+        let key = state.key();
+        let before = self.get(&key)?;
+        self.relink(before.as_ref().map(|before| &before.state), &state)?;
+        let has_moved = before.as_ref().is_none_or(|before| before.placement != placement);
+        self.write(before, StoredRecord { revision, state, placement }, true)?;
+        self.follow(&key, has_moved)?;
+        Ok(revision)
+    }
+
+    /// Re-places what depends on a record, breadth first, until nothing moves any more.
+    fn follow(&self, key: &RecordKey, has_moved: bool) -> Result<()> {
+        let mut next = VecDeque::new();
+        self.enqueue_followers(key, has_moved, &mut next)?;
+        while let Some(key) = next.pop_front() {
+            let Some(before) = self.get(&key)? else { continue };
+            let placement = self.place(&before.state)?;
+            let has_moved = before.placement != placement;
+            if has_moved {
+                let after = StoredRecord { placement, ..(*before).clone() };
+                self.write(Some(before), after, false)?;
+            }
+            self.enqueue_followers(&key, has_moved, &mut next)?;
+        }
+        Ok(())
+    }
+
+    fn enqueue_followers(&self, key: &RecordKey, has_moved: bool, next: &mut VecDeque<RecordKey>) -> Result<()> {
+        // A residence moves its resident even where it stays itself: two homes may share a grid.
+        if let Some((field, target)) = routes::moves(&key.kind)
+            && let Some(record) = self.get(key)?
+            && let Some(id) = record.state.reference(field)
+        {
+            next.push_back(RecordKey::new(target, id));
+        }
+        if !has_moved {
+            return Ok(());
+        }
+        next.extend(self.tx.children(key.id)?);
+        let same_id = self.schema.kinds().filter(|kind| kind.same_id_as == Some(key.kind.as_str()));
+        next.extend(same_id.map(|kind| RecordKey::new(kind.name, key.id)));
+        Ok(())
+    }
+
+    fn write(&self, before: Option<Rc<StoredRecord>>, after: StoredRecord, has_changed: bool) -> Result<()> {
+        self.tx.put_record(&after)?;
+        let facets_of = |record: &StoredRecord| -> BTreeSet<ChannelFacet> {
+            let at = |channel: &sync_protocol::Channel| ChannelFacet {
+                channel: channel.clone(),
+                facet: record.placement.facet,
+            };
+            record.placement.channels.iter().map(at).collect()
+        };
+        let old = before.map(|before| facets_of(&before)).unwrap_or_default();
+        let new = facets_of(&after);
+        let key = after.state.key();
+        let mut listings = self.listings.borrow_mut();
+        for at in old.difference(&new) {
+            listings.entry(at.clone()).or_default().push(Listing { record: key.clone(), departed: true });
+        }
+        // Where nothing but its place changed, channels that still list it have nothing new to say.
+        for at in new.into_iter().filter(|at| has_changed || !old.contains(at)) {
+            listings.entry(at).or_default().push(Listing { record: key.clone(), departed: false });
+        }
+        self.read.borrow_mut().insert(key, Some(Rc::new(after)));
+        Ok(())
+    }
+
+    /// Draws positions for everything listed since, each record once per channel facet, where it was listed last.
+    pub fn publish(&self) -> Result<()> {
+        for (at, mut listings) in self.listings.take() {
+            let mut seen = BTreeSet::new();
+            listings.reverse();
+            listings.retain(|one| seen.insert(one.record.clone()));
+            listings.reverse();
+            self.tx.list(&at, &listings)?;
+        }
+        Ok(())
+    }
+
+    /// The first record that an edit's route needs and that is not known here.
+    pub fn missing_parent(&self, edit: &Edit) -> Result<Option<RecordKey>> {
+        let Some(kind) = self.schema.kind(&edit.kind) else { return Ok(None) };
+        for name in parent_fields(&kind.route) {
+            let Some(text) = edit.fields.get(name).and_then(|field| field.value.as_text()) else { continue };
+            let target = match kind.field(name).map(|field| &field.ty) {
+                Some(FieldType::Ref(target)) => text.parse().ok().map(|id| RecordKey::new(*target, id)),
+                Some(FieldType::RefAny(_)) => text.parse().ok(),
+                _ => None,
+            };
+            if let Some(target) = target
+                && self.get(&target)?.is_none()
+            {
+                return Ok(Some(target));
+            }
+        }
+        if let Some(owner) = kind.same_id_as {
+            let owner = RecordKey::new(owner, edit.record);
+            if self.get(&owner)?.is_none() {
+                return Ok(Some(owner));
+            }
+        }
+        Ok(None)
+    }
+
+    fn relink(&self, before: Option<&RecordState>, after: &RecordState) -> Result<()> {
+        let old = before.map(|before| self.links(before)).unwrap_or_default();
+        let new = self.links(after);
+        old.difference(&new).try_for_each(|link| self.tx.drop_link(link))?;
+        new.difference(&old).try_for_each(|link| self.tx.put_link(link))
+    }
+
+    /// The routing fields of a record that point at others, and the field by which it moves another.
+    fn links(&self, state: &RecordState) -> BTreeSet<Link> {
+        let Some(kind) = self.schema.kind(&state.kind) else { return BTreeSet::new() };
+        let mut fields = routes::route_fields(kind);
+        fields.extend(routes::moves(&state.kind).map(|(field, _)| field));
+        let link = |field: &'static str| {
+            let parent = routes::target(kind, state, field)?.id;
+            Some(Link { parent, child: state.key(), field })
+        };
+        fields.into_iter().filter_map(link).collect()
+    }
+}
+
+/// The fields whose records a route walks through: without them a record has no right place.
+fn parent_fields(route: &[Hop]) -> Vec<&'static str> {
+    let mut fields = Vec::new();
+    for hop in route {
+        match hop {
+            Hop::Parent(field)
+            | Hop::ParentInGridOnly(field)
+            | Hop::ParentWhile(field, _)
+            | Hop::ParentUnlessPrivate(field, _) => fields.push(*field),
+            Hop::FirstOf(hops) => fields.extend(parent_fields(hops)),
+            _ => {}
+        }
+    }
+    fields
+}
+
+impl Parents for Register<'_> {
+    type Error = crate::error::RelayError;
+
+    fn placement(&self, key: &RecordKey) -> Result<Option<Placement>> {
+        Ok(self.get(key)?.map(|record| record.placement.clone()))
+    }
+
+    fn record(&self, key: &RecordKey) -> Result<Option<RecordState>> {
+        Ok(self.get(key)?.map(|record| record.state.clone()))
+    }
+
+    fn pointing(&self, kind: &str, field: &str, at: RecordId) -> Result<Vec<RecordState>> {
+        let keys = self.tx.pointing(kind, field, at)?;
+        let records = keys.iter().map(|key| Ok(self.get(key)?.map(|record| record.state.clone())));
+        records.filter_map(Result::transpose).collect()
+    }
+}

@@ -1,0 +1,82 @@
+//! The calls of the relay over HTTP. A route asks who calls and whether they may, and then makes one store call.
+
+mod caller;
+mod changes;
+mod enrol;
+mod health;
+mod me;
+mod sign_in;
+mod sync;
+
+use crate::error::RelayError;
+use crate::relay::Relay;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use sync_protocol::Code;
+use tower_http::compression::CompressionLayer;
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::trace::TraceLayer;
+
+/// Counted after unpacking, so that a small body cannot grow without end.
+const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+
+/// Every call, ready to be served.
+pub fn router(relay: Relay) -> Router {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/v1/enrol", post(enrol::enrol))
+        .route("/v1/me", get(me::me))
+        .route("/v1/push", post(sync::push))
+        .route("/v1/pull", post(sync::pull))
+        .route("/v1/changes", get(changes::changes))
+        .route("/v1/sign-in", post(sign_in::sign_in))
+        .route("/v1/sign-out", post(sign_in::sign_out))
+        .fallback(not_there)
+        .method_not_allowed_fallback(not_there)
+        .with_state(relay)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(RequestDecompressionLayer::new())
+        .layer(CompressionLayer::new())
+        // A proxy that kept an answer would show one device what another was given.
+        .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(TraceLayer::new_for_http())
+}
+
+async fn not_there() -> RelayError {
+    RelayError::refused(Code::NotThere, "there is no such call")
+}
+
+impl IntoResponse for RelayError {
+    fn into_response(self) -> Response {
+        let problem = self.problem();
+        if problem.status >= 500 {
+            tracing::error!(code = problem.code.name(), cause = causes(&self), "a call failed");
+        } else {
+            tracing::debug!(code = problem.code.name(), "a call was refused");
+        }
+        let status = axum::http::StatusCode::from_u16(problem.status).unwrap_or_default();
+        let mut response = (status, axum::Json(&problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = problem.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// An error with everything behind it, for the log. None of ours carries a value from a record.
+fn causes(error: &RelayError) -> String {
+    let mut words = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        words.push_str(": ");
+        words.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    words
+}

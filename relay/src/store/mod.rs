@@ -1,0 +1,111 @@
+//! What the relay keeps, behind one trait, so that another database is a new file beside the first.
+//!
+//! Invariants:
+//! - Everything a call changes happens in one transaction; an error rolls all of it back.
+//! - A read sees one snapshot, and no position whose smaller neighbours could still appear.
+//! - Work given to [`Store::write`] may run again after a deadlock, so it keeps nothing from a run that failed.
+
+mod types;
+
+pub mod sqlite;
+
+pub use types::{
+    Account, Entry, FailedSignIn, Holder, Link, Listing, NewDevice, OneTimeCode, Session, StoredDevice, StoredEdit,
+    StoredRecord,
+};
+
+use crate::error::Result;
+use sync_protocol::record::Accepted;
+use sync_protocol::{ChannelFacet, DeviceNumber, EditId, RecordId, RecordKey, Stamp};
+
+/// A store: something that runs work in transactions.
+pub trait Store: Send + Sync {
+    fn read_with(&self, work: &mut dyn FnMut(&dyn Tx) -> Result<()>) -> Result<()>;
+    fn write_with(&self, work: &mut dyn FnMut(&dyn Tx) -> Result<()>) -> Result<()>;
+    /// A number that changes when any process commits to this store.
+    fn version(&self) -> Result<i64>;
+}
+
+impl dyn Store + '_ {
+    pub fn read<T>(&self, mut work: impl FnMut(&dyn Tx) -> Result<T>) -> Result<T> {
+        let mut answer = None;
+        self.read_with(&mut |tx| work(tx).map(|value| answer = Some(value)))?;
+        answer.ok_or_else(|| crate::error::RelayError::Damaged("a read gave no answer".to_owned()))
+    }
+
+    pub fn write<T>(&self, mut work: impl FnMut(&dyn Tx) -> Result<T>) -> Result<T> {
+        let mut answer = None;
+        self.write_with(&mut |tx| work(tx).map(|value| answer = Some(value)))?;
+        answer.ok_or_else(|| crate::error::RelayError::Damaged("a write gave no answer".to_owned()))
+    }
+}
+
+/// One transaction.
+pub trait Tx: Records + Edits + Channels + Devices + People + Meta {}
+
+pub trait Records {
+    fn record(&self, key: &RecordKey) -> Result<Option<StoredRecord>>;
+    fn put_record(&self, record: &StoredRecord) -> Result<()>;
+    fn put_link(&self, link: &Link) -> Result<()>;
+    fn drop_link(&self, link: &Link) -> Result<()>;
+    /// The records of a kind whose routing field points at an id.
+    fn pointing(&self, kind: &str, field: &str, at: RecordId) -> Result<Vec<RecordKey>>;
+    /// Every record with a routing field that points at an id.
+    fn children(&self, parent: RecordId) -> Result<Vec<RecordKey>>;
+    /// The next revision; each is given once in the life of the store.
+    fn next_revision(&self) -> Result<u64>;
+    fn division(&self, code: &str) -> Result<Option<StoredRecord>>;
+    /// The codes of every division and grid under a code, itself not included.
+    fn codes_under(&self, code: &str) -> Result<Vec<String>>;
+}
+
+pub trait Edits {
+    /// The edits of a device with numbers from `first` to `last`.
+    fn edits_numbered(&self, device: DeviceNumber, first: u32, last: u32) -> Result<Vec<StoredEdit>>;
+    /// Stores an edit with its outcome, or a new outcome of an edit that was stored already.
+    fn put_edit(&self, edit: &StoredEdit) -> Result<()>;
+    /// Every accepted edit of a record, without the fields that were refused.
+    fn accepted_edits(&self, key: &RecordKey) -> Result<Vec<Accepted>>;
+    fn wait_for(&self, key: &RecordKey, edit: (DeviceNumber, u32)) -> Result<()>;
+    /// Takes the edits that wait for a record off the list, in the order they were made.
+    fn take_waiting(&self, key: &RecordKey) -> Result<Vec<StoredEdit>>;
+}
+
+pub trait Channels {
+    /// Gives each record the next position of a channel facet, in this order.
+    fn list(&self, at: &ChannelFacet, listings: &[Listing]) -> Result<()>;
+    /// The position given last; 0 before the first.
+    fn head(&self, at: &ChannelFacet) -> Result<u64>;
+    fn entries_after(&self, at: &ChannelFacet, position: u64, limit: u32) -> Result<Vec<Entry>>;
+    fn count_after(&self, at: &ChannelFacet, position: u64) -> Result<u64>;
+}
+
+pub trait Devices {
+    fn add_device(&self, device: &NewDevice) -> Result<DeviceNumber>;
+    fn device(&self, number: DeviceNumber) -> Result<Option<StoredDevice>>;
+    fn device_by_token(&self, token_hash: &[u8; 32]) -> Result<Option<StoredDevice>>;
+    fn set_token(&self, number: DeviceNumber, token_hash: &[u8; 32]) -> Result<()>;
+    fn set_contact(&self, number: DeviceNumber, now_ms: u64) -> Result<()>;
+    /// Moves the end of a device's chain: the last edit, its number and its order.
+    fn set_head(&self, number: DeviceNumber, last: u32, edit: EditId, order: Stamp) -> Result<()>;
+}
+
+pub trait People {
+    fn code(&self, hash: &[u8; 32]) -> Result<Option<OneTimeCode>>;
+    fn put_code(&self, code: &OneTimeCode) -> Result<()>;
+    fn drop_codes_before(&self, expired_ms: u64) -> Result<()>;
+    fn account(&self, sign_in_name: &str) -> Result<Option<Account>>;
+    fn put_account(&self, account: &Account) -> Result<()>;
+    fn failed_sign_in(&self, name_hash: &[u8; 32]) -> Result<Option<FailedSignIn>>;
+    fn put_failed_sign_in(&self, name_hash: &[u8; 32], failed: FailedSignIn) -> Result<()>;
+    fn drop_failed_sign_in(&self, name_hash: &[u8; 32]) -> Result<()>;
+    fn session(&self, token_hash: &[u8; 32]) -> Result<Option<Session>>;
+    fn put_session(&self, session: &Session) -> Result<()>;
+    fn drop_session(&self, token_hash: &[u8; 32]) -> Result<()>;
+    fn drop_sessions_before(&self, ended_ms: u64) -> Result<()>;
+}
+
+pub trait Meta {
+    fn meta(&self, key: &str) -> Result<Option<Vec<u8>>>;
+    fn put_meta(&self, key: &str, value: &[u8]) -> Result<()>;
+}

@@ -1,0 +1,72 @@
+//! Channel facets: which records they list, and in which order those changed.
+
+use super::SqliteTx;
+use super::columns::{facet_number, from_json, record_id};
+use crate::error::Result;
+use crate::store::{Channels, Entry, Listing};
+use rusqlite::{OptionalExtension, named_params};
+use sync_protocol::{ChannelFacet, RecordKey};
+
+impl Channels for SqliteTx<'_> {
+    fn list(&self, at: &ChannelFacet, listings: &[Listing]) -> Result<()> {
+        let draw = "INSERT INTO channel (name, facet, head) VALUES (:name, :facet, :count)
+            ON CONFLICT (name, facet) DO UPDATE SET head = head + excluded.head RETURNING row, head";
+        let (channel, head): (i64, u64) = self.0.prepare_cached(draw)?.query_row(
+            named_params! {
+                ":name": at.channel.to_string(), ":facet": facet_number(at.facet), ":count": listings.len() as u64,
+            },
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let put = "INSERT INTO entry (channel, position, record, departed)
+            SELECT :channel, :position, row, 0 FROM record WHERE kind = :kind AND id = :id
+            ON CONFLICT (record, channel) DO UPDATE SET position = excluded.position, departed = 0";
+        // What was never listed cannot depart; its position stays unused.
+        let depart = "UPDATE entry SET position = :position, departed = 1
+            WHERE channel = :channel AND record = (SELECT row FROM record WHERE kind = :kind AND id = :id)";
+        let first = head - listings.len() as u64 + 1;
+        for (position, listing) in (first..).zip(listings) {
+            self.0.prepare_cached(if listing.departed { depart } else { put })?.execute(named_params! {
+                ":channel": channel, ":position": position, ":kind": listing.record.kind,
+                ":id": listing.record.id.as_bytes(),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn head(&self, at: &ChannelFacet) -> Result<u64> {
+        let mut find = self.0.prepare_cached("SELECT head FROM channel WHERE name = :name AND facet = :facet")?;
+        let params = named_params! { ":name": at.channel.to_string(), ":facet": facet_number(at.facet) };
+        Ok(find.query_row(params, |row| row.get(0)).optional()?.unwrap_or(0))
+    }
+
+    fn entries_after(&self, at: &ChannelFacet, position: u64, limit: u32) -> Result<Vec<Entry>> {
+        let sql = "SELECT position, departed, kind, id, revision, CASE WHEN departed THEN '' ELSE state END AS state
+            FROM entry JOIN record ON record.row = entry.record
+            WHERE channel = (SELECT row FROM channel WHERE name = :name AND facet = :facet) AND position > :position
+            ORDER BY position LIMIT :limit";
+        let mut find = self.0.prepare_cached(sql)?;
+        let mut rows = find.query(named_params! {
+            ":name": at.channel.to_string(), ":facet": facet_number(at.facet), ":position": position, ":limit": limit,
+        })?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            let state = row.get_ref("state")?.as_str().map_err(rusqlite::Error::from)?;
+            let record = if row.get("departed")? { None } else { Some((row.get("revision")?, from_json(state)?)) };
+            entries.push(Entry {
+                position: row.get("position")?,
+                key: RecordKey::new(row.get::<_, String>("kind")?, record_id(row, "id")?),
+                record,
+                bytes: state.len(),
+            });
+        }
+        Ok(entries)
+    }
+
+    fn count_after(&self, at: &ChannelFacet, position: u64) -> Result<u64> {
+        let sql = "SELECT count(*) FROM entry
+            WHERE channel = (SELECT row FROM channel WHERE name = :name AND facet = :facet) AND position > :position";
+        let params =
+            named_params! { ":name": at.channel.to_string(), ":facet": facet_number(at.facet), ":position": position };
+        Ok(self.0.prepare_cached(sql)?.query_row(params, |row| row.get(0))?)
+    }
+}

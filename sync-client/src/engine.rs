@@ -1,0 +1,178 @@
+//! The loop that keeps a replica and the relay in step without anybody asking.
+//!
+//! It runs a round after each local save, after each announcement of the relay, and every few minutes in any case. While
+//! the relay cannot be reached it tries again after 1, 2, 4 … up to 30 seconds, spread so that a thousand tablets do not
+//! come back in the same second.
+
+use crate::error::SyncError;
+use crate::round::{self, Replica, on_store};
+use crate::transport::{Changes, Transport};
+use futures_util::StreamExt;
+use local_store::{View, cursors, device};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use sync_protocol::messages::Heads;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+/// A round in any case after this long, in case an announcement was lost.
+const AT_LEAST_EVERY: Duration = Duration::from_secs(300);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How sync stands now. What was sent and received until when is in the store; this is what moves.
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    /// The relay answered the last call.
+    pub online: bool,
+    pub running: bool,
+    /// Edits under way in this moment.
+    pub sending: Option<u32>,
+    /// Entries received since the start, and still to come: the first load's progress.
+    pub received: u64,
+    pub remaining: u64,
+    /// Why the last round broke off.
+    pub last_problem: Option<Problem>,
+}
+
+/// A problem as screens name it: a code, and the relay's address where that matters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub code: String,
+    pub relay: Option<String>,
+}
+
+/// The running loop. Dropping it stops the loop.
+pub struct Engine {
+    status: watch::Receiver<Status>,
+    nudge: Arc<Notify>,
+    task: JoinHandle<()>,
+}
+
+impl Engine {
+    /// Starts the loop. `changed` is told after each step which kinds' rows may have changed, or none for the status alone.
+    pub fn start<T: Transport>(
+        replica: Replica,
+        transport: T,
+        changed: impl Fn(BTreeSet<String>) + Send + Sync + 'static,
+    ) -> Self {
+        let (sender, status) = watch::channel(Status::default());
+        let nudge = Arc::new(Notify::new());
+        let task = tokio::spawn(keep_in_step(replica, transport, sender, nudge.clone(), Box::new(changed)));
+        Self { status, nudge, task }
+    }
+
+    pub fn status(&self) -> Status {
+        self.status.borrow().clone()
+    }
+
+    /// Something was saved, or somebody asked: go round now.
+    pub fn nudge(&self) {
+        self.nudge.notify_one();
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+type Changed = Box<dyn Fn(BTreeSet<String>) + Send + Sync>;
+
+async fn keep_in_step<T: Transport>(
+    replica: Replica,
+    transport: T,
+    status: watch::Sender<Status>,
+    nudge: Arc<Notify>,
+    changed: Changed,
+) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        status.send_modify(|status| status.running = true);
+        changed(BTreeSet::new());
+        let outcome = round::run(&replica, &transport, &status, &*changed).await;
+        status.send_modify(|status| {
+            status.running = false;
+            status.sending = None;
+            status.online = !matches!(outcome, Err(SyncError::Unreachable { .. } | SyncError::NotTheRelay { .. }));
+            status.last_problem = outcome.as_ref().err().map(problem);
+        });
+        changed(BTreeSet::new());
+        match outcome {
+            Ok(()) => {
+                pause = FIRST_PAUSE;
+                let lost = wait_for_reason(&replica, &transport, &nudge).await;
+                if lost {
+                    tokio::time::sleep(spread(FIRST_PAUSE)).await;
+                }
+            }
+            Err(error) => {
+                tracing::info!(%error, "a sync round broke off");
+                let _ = tokio::time::timeout(spread(pause), nudge.notified()).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+/// Waits until there is a reason for another round; true when the line to the relay broke meanwhile.
+async fn wait_for_reason<T: Transport>(replica: &Replica, transport: &T, nudge: &Notify) -> bool {
+    let mut changes = match transport.changes().await {
+        Ok(changes) => changes,
+        Err(_) => return true,
+    };
+    tokio::select! {
+        () = nudge.notified() => false,
+        () = tokio::time::sleep(AT_LEAST_EVERY) => false,
+        lost = news(replica, &mut changes) => lost,
+    }
+}
+
+/// Waits for an announcement that says more than is here; true when the line broke.
+async fn news(replica: &Replica, changes: &mut Changes) -> bool {
+    while let Some(Ok(heads)) = changes.next().await {
+        if is_news(replica, heads).await {
+            return false;
+        }
+    }
+    true
+}
+
+async fn is_news(replica: &Replica, heads: Heads) -> bool {
+    let compared = on_store(replica, move |store| {
+        store.read(&View::Everything, |tx| {
+            let held = cursors::all(tx)?;
+            let ahead = heads.heads.iter().any(|head| {
+                held.iter().any(|cursor| {
+                    cursor.at.channel == head.channel
+                        && cursor.at.facet == head.facet
+                        && cursor.position < head.position
+                })
+            });
+            Ok(ahead || device::fact(tx, round::facts::GRANTS)?.as_deref() != Some(heads.grants_version.as_str()))
+        })
+    });
+    // When the store cannot say, a round will: it reports what is wrong.
+    compared.await.unwrap_or(true)
+}
+
+/// Half to one and a half of a pause, by chance.
+fn spread(pause: Duration) -> Duration {
+    let chance = getrandom::u32().map_or(1.0, |chance| f64::from(chance) / f64::from(u32::MAX));
+    pause.mul_f64(0.5 + chance)
+}
+
+fn problem(error: &SyncError) -> Problem {
+    let (code, relay) = match error {
+        SyncError::Unreachable { relay, .. } => ("relay_unreachable", Some(relay.clone())),
+        SyncError::NotTheRelay { relay } => ("not_the_relay", Some(relay.clone())),
+        SyncError::KeyMismatch => ("relay_key_mismatch", None),
+        SyncError::Problem(problem) => (problem.code.name(), None),
+        SyncError::Store(local_store::StoreError::DiskFull) => ("disk_full", None),
+        SyncError::Store(_) => ("database_failed", None),
+        SyncError::TaskEnded => ("internal", None),
+    };
+    Problem { code: code.to_owned(), relay }
+}

@@ -1,0 +1,66 @@
+//! Enrolment: a one-time code and this device's new key against a number, a token and proof of the relay's key.
+
+use crate::error::{Result, SyncError};
+use crate::link::EnrolLink;
+use crate::transport::Transport;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use p256::ecdsa::signature::{Signer, Verifier};
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use sync_protocol::EditId;
+use sync_protocol::messages::{EnrolAnswer, EnrolRequest, enrol_proof, key_pin};
+
+/// The key a device signs its pushes with: P-256, because tablets' hardware key stores have it.
+#[derive(Clone)]
+pub struct DeviceKey(SigningKey);
+
+impl DeviceKey {
+    /// A new key from 32 random bytes; `None` for the one in 2^128 that is no valid key.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Option<Self> {
+        SigningKey::from_slice(bytes).ok().map(Self)
+    }
+
+    pub fn to_bytes(&self) -> [u8; 32] {
+        self.0.to_bytes().into()
+    }
+
+    /// The public key as it travels: SEC1, uncompressed, base64url.
+    pub fn public(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0.verifying_key().to_encoded_point(false).as_bytes())
+    }
+
+    /// The signature of a push: over the id of its last edit, which covers all before it.
+    pub fn sign(&self, last: EditId) -> String {
+        let signature: Signature = self.0.sign(last.as_bytes());
+        URL_SAFE_NO_PAD.encode(signature.to_bytes())
+    }
+}
+
+/// Enrols this device. The answer counts only when it is signed by the key whose pin the link carries.
+pub async fn enrol<T: Transport>(
+    transport: &T,
+    link: &EnrolLink,
+    key: &DeviceKey,
+    nonce: [u8; 16],
+    app_version: &str,
+) -> Result<EnrolAnswer> {
+    let request = EnrolRequest {
+        code: link.code.clone(),
+        device_key: key.public(),
+        nonce: URL_SAFE_NO_PAD.encode(nonce),
+        app_version: app_version.to_owned(),
+    };
+    let answer = transport.enrol(&request).await?;
+    let proven = key_pin(&answer.relay_key) == link.key_pin && is_signed(&request, &answer);
+    if proven { Ok(answer) } else { Err(SyncError::KeyMismatch) }
+}
+
+fn is_signed(request: &EnrolRequest, answer: &EnrolAnswer) -> bool {
+    let key =
+        URL_SAFE_NO_PAD.decode(&answer.relay_key).ok().and_then(|bytes| VerifyingKey::from_sec1_bytes(&bytes).ok());
+    let proof = URL_SAFE_NO_PAD.decode(&answer.proof).ok().and_then(|bytes| Signature::from_slice(&bytes).ok());
+    match (key, proof) {
+        (Some(key), Some(proof)) => key.verify(&enrol_proof(request, answer.device), &proof).is_ok(),
+        _ => false,
+    }
+}

@@ -1,0 +1,122 @@
+//! The transport over HTTP. What answers must prove to be the relay before a byte of it is believed.
+
+use crate::error::{Result, SyncError};
+use crate::transport::{Changes, Transport};
+use eventsource_stream::Eventsource;
+use futures_util::StreamExt;
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::{Client, Method, Response, redirect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+use sync_protocol::messages::{
+    EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest,
+};
+use sync_protocol::problem::Problem;
+
+const CONNECT: Duration = Duration::from_secs(10);
+/// A line that is silent for longer is taken for dead: TCP itself would wait for many minutes.
+const SILENCE: Duration = Duration::from_secs(20);
+
+pub struct Http {
+    client: Client,
+    relay: String,
+    token: Option<String>,
+}
+
+impl Http {
+    pub fn new(relay: &str, token: Option<String>) -> Result<Self> {
+        // Fails only when another part of the program installed a provider first, which serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .connect_timeout(CONNECT)
+            .read_timeout(SILENCE)
+            // A redirect is a captive portal's, never the relay's.
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .map_err(|error| unreachable(relay, &error))?;
+        Ok(Self { client, relay: relay.trim_end_matches('/').to_owned(), token })
+    }
+
+    async fn call<Q: Serialize + Sync, A: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Q>,
+    ) -> Result<A> {
+        let response = self.send(method, path, body).await?;
+        let bytes = response.bytes().await.map_err(|error| unreachable(&self.relay, &error))?;
+        // An answer of another form is not the relay's either: cut off on the way, or a newer relay's.
+        serde_json::from_slice(&bytes).map_err(|_| self.not_the_relay())
+    }
+
+    async fn send<Q: Serialize + Sync>(&self, method: Method, path: &str, body: Option<&Q>) -> Result<Response> {
+        let mut request = self.client.request(method, format!("{}{path}", self.relay));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        if path == "/v1/changes" {
+            request = request.header(ACCEPT, "text/event-stream");
+        }
+        let response = request.send().await.map_err(|error| unreachable(&self.relay, &error))?;
+        let content_type =
+            response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        match (response.status().is_success(), content_type.split(';').next().unwrap_or_default()) {
+            (true, "application/json" | "text/event-stream") => Ok(response),
+            (false, "application/problem+json") => {
+                let bytes = response.bytes().await.map_err(|error| unreachable(&self.relay, &error))?;
+                let problem: Problem = serde_json::from_slice(&bytes).map_err(|_| self.not_the_relay())?;
+                Err(SyncError::Problem(problem))
+            }
+            _ => Err(self.not_the_relay()),
+        }
+    }
+
+    fn not_the_relay(&self) -> SyncError {
+        SyncError::NotTheRelay { relay: self.relay.clone() }
+    }
+}
+
+fn unreachable(relay: &str, error: &reqwest::Error) -> SyncError {
+    // The cause, not the whole chain: addresses in it would repeat `relay`.
+    let reason = if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the connection broke"
+    };
+    SyncError::Unreachable { relay: relay.to_owned(), reason: reason.to_owned() }
+}
+
+impl Transport for Http {
+    async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolAnswer> {
+        self.call(Method::POST, "/v1/enrol", Some(request)).await
+    }
+    async fn me(&self) -> Result<Me> {
+        self.call(Method::GET, "/v1/me", None::<&()>).await
+    }
+    async fn push(&self, request: &PushRequest) -> Result<PushAnswer> {
+        self.call(Method::POST, "/v1/push", Some(request)).await
+    }
+    async fn pull(&self, request: &PullRequest) -> Result<PullAnswer> {
+        self.call(Method::POST, "/v1/pull", Some(request)).await
+    }
+    async fn sign_in(&self, request: &SignInRequest) -> Result<SignInAnswer> {
+        self.call(Method::POST, "/v1/sign-in", Some(request)).await
+    }
+    async fn changes(&self) -> Result<Changes> {
+        let response = self.send(Method::GET, "/v1/changes", None::<&()>).await?;
+        let relay = self.relay.clone();
+        let heads = response.bytes_stream().eventsource().map(move |event| {
+            let event = event
+                .map_err(|_| SyncError::Unreachable { relay: relay.clone(), reason: "the connection broke".into() })?;
+            serde_json::from_str::<Heads>(&event.data).map_err(|_| SyncError::NotTheRelay { relay: relay.clone() })
+        });
+        Ok(Box::pin(heads))
+    }
+}

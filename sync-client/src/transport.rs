@@ -1,0 +1,21 @@
+//! How calls reach the relay. A trait, because a simulation carries them in memory.
+
+use crate::error::Result;
+use futures_util::Stream;
+use std::future::Future;
+use std::pin::Pin;
+use sync_protocol::messages::{
+    EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest,
+};
+
+/// The relay's announcements that something moved. It ends when the connection does.
+pub type Changes = Pin<Box<dyn Stream<Item = Result<Heads>> + Send>>;
+
+pub trait Transport: Send + Sync + 'static {
+    fn enrol(&self, request: &EnrolRequest) -> impl Future<Output = Result<EnrolAnswer>> + Send;
+    fn me(&self) -> impl Future<Output = Result<Me>> + Send;
+    fn push(&self, request: &PushRequest) -> impl Future<Output = Result<PushAnswer>> + Send;
+    fn pull(&self, request: &PullRequest) -> impl Future<Output = Result<PullAnswer>> + Send;
+    fn changes(&self) -> impl Future<Output = Result<Changes>> + Send;
+    fn sign_in(&self, request: &SignInRequest) -> impl Future<Output = Result<SignInAnswer>> + Send;
+}

@@ -1,0 +1,203 @@
+/** Stands in for Rust: invented answers held in memory. `?stage=` and `?sync=` choose what to look at. */
+import { CommandError } from '../src/backend/errors'
+import type { BackendEvent } from '../src/backend/events'
+import type { AppState, HouseholdFile, NewVisit, ResidentCorrection, ResidentFile, Stage, SyncStatus, VisitLine, VisitState } from '../src/backend/generated'
+import { buildings, card, doors, matrixOf, type Door, type Person } from './people'
+
+const asked = new URLSearchParams(location.search)
+const handlers = new Set<(event: BackendEvent) => void>()
+const hour = 3_600_000
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString()
+let stage = (asked.get('stage') ?? 'ready') as Stage
+let wrong = 0
+let loaded = 0
+let waiting = Number(asked.get('waiting') ?? 0)
+const saved = new Map<string, VisitLine[]>()
+
+const answers: Record<string, (input: never) => unknown> = {
+  app_state: state,
+  parse_enrol_link: ({ link }: { link: string }) => {
+    if (!link.startsWith('linli:enrol')) throw new CommandError('enrol_link_malformed', {})
+    return { relay: 'relay.xiangshan.example:8443', demonstration: true, pin_min: 6, pin_digits_only: true }
+  },
+  enrol: () => enter('loading'),
+  unlock: ({ pin }: { pin: string }) => {
+    if (pin === '123456') return enter('ready')
+    wrong += 1
+    if (wrong >= 3) throw new CommandError('pin_wait', { seconds: 95 })
+    throw new CommandError('pin_wrong', { tries_left: 3 - wrong })
+  },
+  lock: () => enter('locked'),
+  load_progress: () => {
+    if (asked.get('stage') === 'loading') return { done: 1204, total: 3160, finished: false }
+    loaded += 400
+    if (loaded >= 3160) stage = 'ready'
+    return { done: Math.min(loaded, 3160), total: 3160, finished: stage === 'ready' }
+  },
+  list_buildings: () => (asked.has('empty') ? [] : buildings.map(({ id }) => card(id))),
+  building_matrix: ({ building }: { building: string }) => {
+    if (!buildings.some(({ id }) => id === building)) throw new CommandError('not_found', { kind: 'building' })
+    return matrixOf(building)
+  },
+  household_file: ({ dwelling }: { dwelling: string }) => household(door(dwelling)),
+  save_visit: saveVisit,
+  resident_file: ({ resident }: { resident: string }) => file(resident),
+  correct_resident: correct,
+  sync_status: sync,
+  sync_now: sync,
+}
+
+export async function call<T>(name: string, input: unknown): Promise<T> {
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  const answer = answers[name]
+  if (!answer) throw new CommandError('input_invalid', { reason: name })
+  if (asked.get('fail') === name) throw new CommandError('database_failed', {})
+  return answer(input as never) as T
+}
+
+export function onEvent(handler: (event: BackendEvent) => void): () => void {
+  handlers.add(handler)
+  return () => handlers.delete(handler)
+}
+
+export function onLive(handler: (live: boolean) => void): () => void {
+  handler(true)
+  return () => {}
+}
+
+export const signIn = async () => undefined
+export const signOut = async () => undefined
+
+function state(): AppState {
+  return {
+    shell: 'tablet',
+    stage,
+    demonstration: true,
+    district: '相山区',
+    person: { id: 'p1', name: '单晓梅', roles: [{ role: 'grid_worker', place: '东街道 供电社区 第三网格' }] },
+    wait_until: null,
+    app_version: '0.1.0',
+  }
+}
+
+function enter(next: Stage): AppState {
+  stage = next
+  return state()
+}
+
+function tell(event: BackendEvent) {
+  handlers.forEach((handler) => handler(event))
+}
+
+function door(dwelling: string): Door {
+  const found = doors.get(dwelling)
+  if (!found) throw new CommandError('not_found', { kind: 'dwelling' })
+  return found
+}
+
+const masked = (phone: string | null) => phone && `${phone.slice(0, 3)}****${phone.slice(-4)}`
+const label = ({ cell }: Door) => `${cell.entrance}单元${cell.door}`
+
+function household(one: Door): HouseholdFile {
+  const { cell, people, building } = one
+  const ids = [...doors.values()].filter((other) => other.building === building && other.cell.entrance === cell.entrance).map((other) => other.cell.dwelling)
+  const visits = [...(saved.get(cell.dwelling) ?? [])]
+  if (one.outcome) visits.push({ id: `v-${cell.dwelling}`, happened_at: ago(30 * hour), outcome: one.outcome, said: one.outcome === 'met' ? '楼道三层的灯不亮，答应这周报修。' : null, met: one.outcome === 'met' ? people.slice(0, 1).map(({ name }) => name) : [], by: '单晓梅', revisit_on: one.outcome === 'appointment' ? '2026-12-01' : null, mark: cell.mark })
+  return {
+    dwelling: cell.dwelling,
+    door_label: label(one),
+    building,
+    building_name: card(building).name,
+    trail: ['东街道', '供电社区', '第三网格', card(building).name],
+    use: cell.use,
+    household: cell.household,
+    tenure: cell.household ? 'owned' : null,
+    home_hours: cell.household ? '工作日 18:30 以后' : null,
+    contact_by: cell.household ? 'phone' : null,
+    last_visited: visits[0]?.happened_at.slice(0, 10) ?? null,
+    residents: people.map((person) => ({ id: person.id, name: person.name, relation: person.relation, stays: person.relation === 'parent' ? 'seasonal' : 'main', age: person.age, minor: person.age < 14, masked_phone: masked(person.phone), mark: person.mark, conflict: person.otherPhone !== undefined })),
+    visits,
+    next_dwelling: ids[ids.indexOf(cell.dwelling) + 1] ?? null,
+    mark: cell.mark,
+    conflict: cell.conflict,
+  }
+}
+
+function saveVisit(visit: NewVisit) {
+  const one = door(visit.dwelling)
+  const line: VisitLine = { id: `v${Date.now()}`, happened_at: ago(0), outcome: visit.outcome, said: visit.said, met: one.people.filter(({ id }) => visit.met.includes(id)).map(({ name }) => name), by: '单晓梅', revisit_on: visit.revisit_on, mark: 'saved_here' }
+  saved.set(visit.dwelling, [line, ...(saved.get(visit.dwelling) ?? [])])
+  const states: Record<string, VisitState> = { met: 'visited', nobody: 'nobody', appointment: 'revisit', refused: 'refused', vacant: 'vacant', moved: 'vacant' }
+  one.cell.visit_state = states[visit.outcome]
+  one.cell.mark = 'saved_here'
+  return counted('visit')
+}
+
+function person(id: string): { one: Door; found: Person } {
+  for (const one of doors.values()) {
+    const found = one.people.find((other) => other.id === id)
+    if (found) return { one, found }
+  }
+  throw new CommandError('not_found', { kind: 'resident' })
+}
+
+function file(id: string): ResidentFile {
+  const { one, found } = person(id)
+  const others = found.otherPhone ? [{ shown: masked(found.otherPhone), by: '李志强', at: ago(50 * hour) }] : []
+  return {
+    id,
+    name: found.name,
+    gender: found.gender,
+    age: found.age,
+    born_on: `${2026 - found.age}-03-02`,
+    minor: found.age < 14,
+    languages: [],
+    fields: [
+      { field: 'name', shown: found.name, seen: ['n1'], mark: 'sent', others: [] },
+      { field: 'phone', shown: masked(found.phone), seen: [`p-${found.phone}`], mark: found.mark, others },
+      { field: 'phone_2', shown: null, seen: [], mark: 'sent', others: [] },
+    ],
+    homes: [{ dwelling: one.cell.dwelling, door_label: `${card(one.building).name} ${label(one)}`, relation: found.relation }],
+    edited_by: '单晓梅',
+    edited_at: ago(52 * hour),
+    mark: found.mark,
+    conflict: others.length > 0,
+  }
+}
+
+function correct({ resident, changes }: ResidentCorrection) {
+  const { one, found } = person(resident)
+  for (const { field, value } of changes) {
+    if (field === 'name') found.name = value ?? found.name
+    if (field === 'phone') {
+      found.phone = value
+      found.otherPhone = undefined
+      one.cell.conflict = false
+    }
+  }
+  found.mark = 'saved_here'
+  return counted('resident')
+}
+
+function counted(kind: string) {
+  waiting += 1
+  tell({ type: 'records_changed', kinds: [kind] })
+  tell({ type: 'sync_changed' })
+  return { record: 'x', mark: 'saved_here', outbox: waiting }
+}
+
+function sync(): SyncStatus {
+  const chosen = asked.get('sync') as SyncStatus['state'] | null
+  const count = chosen && chosen !== 'all_sent' ? Math.max(waiting, 12) : waiting
+  return {
+    state: chosen ?? (count > 0 ? 'waiting' : 'all_sent'),
+    waiting: count,
+    sending: chosen === 'running' ? 5 : null,
+    needs_attention: chosen === 'needs_attention' ? 2 : 0,
+    sent_at: ago(chosen === 'old' ? 80 * hour : 2 * hour),
+    received_until: ago(2 * hour),
+    online: chosen !== 'waiting',
+    last_problem: chosen === 'old' ? { code: 'session_ended', detail: {} } : null,
+    queue: count > 0 ? [{ kind: 'visit', count: Math.max(1, count - 2), oldest: ago(5 * hour) }, ...(count > 2 ? [{ kind: 'resident', count: 2, oldest: ago(3 * hour) }] : [])] : [],
+  }
+}

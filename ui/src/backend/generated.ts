@@ -1,0 +1,182 @@
+// Made from app-core/src/calls.rs by `make generate`. Edit the declarations there, not this file.
+import { call } from './transport'
+
+export type Event = { "type": "records_changed", kinds: Array<string>, } | { "type": "sync_changed" } | { "type": "stage_changed" };
+
+export type CommandError = { code: string, detail: { [key in string]: string }, };
+
+export type ShellName = "tablet" | "console";
+
+export type Stage = "enrol" | "locked" | "loading" | "ready" | "sign_in" | "too_new";
+
+export type Role = "grid_worker" | "building_lead" | "handler" | "supervisor" | "volunteer" | "administrator" | "auditor";
+
+export type RoleCard = { role: Role, place: string, };
+
+export type PersonCard = { id: string, name: string, roles: Array<RoleCard>, };
+
+export type AppState = { shell: ShellName, stage: Stage, 
+/**
+ * Made-up people only: every screen says so.
+ */
+demonstration: boolean, district: string | null, person: PersonCard | null, 
+/**
+ * No PIN is taken before this moment.
+ */
+wait_until: string | null, app_version: string, };
+
+export type EnrolLinkInput = { link: string, };
+
+export type EnrolPreview = { relay: string, demonstration: boolean, pin_min: number, pin_digits_only: boolean, };
+
+export type Enrol = { link: string, pin: string, };
+
+export type Unlock = { pin: string, };
+
+export type LoadProgress = { done: number, total: number, finished: boolean, };
+
+export type SyncMark = "saved_here" | "sent" | "needs_attention";
+
+export type BuildingCard = { id: string, name: string, number: string, compound: string | null, address: string | null, grid: string, grid_name: string, entrances: number, floors: number, doors: number, visited: number, revisit: number, households: number, mark: SyncMark, };
+
+export type BuildingRef = { building: string, };
+
+export type MatrixEntrance = { entrance: string, columns: number, };
+
+export type VisitState = "unvisited" | "visited" | "revisit" | "nobody" | "refused" | "vacant";
+
+export type DwellingUse = "owner_occupied" | "let" | "commercial" | "vacant" | "other";
+
+export type MatrixCell = { dwelling: string, entrance: string, floor: number, 
+/**
+ * From 1 within the entrance.
+ */
+column: number, span: number, door: string, use: DwellingUse, household: string | null, masked_head: string | null, people: number, visit_state: VisitState, mark: SyncMark, conflict: boolean, };
+
+export type MatrixCounts = { doors: number, visited: number, revisit: number, nobody: number, refused: number, vacant: number, unvisited: number, unsent: number, };
+
+export type MatrixFloor = { floor: number, name: string, };
+
+export type BuildingMatrix = { building: BuildingCard, 
+/**
+ * Left to right.
+ */
+entrances: Array<MatrixEntrance>, 
+/**
+ * The top floor first, basements last.
+ */
+floors: Array<MatrixFloor>, cells: Array<MatrixCell>, counts: MatrixCounts, };
+
+export type DwellingRef = { dwelling: string, };
+
+export type Relation = "head" | "spouse" | "child" | "parent" | "grandchild" | "relative" | "tenant" | "co_tenant" | "helper" | "other";
+
+export type Stays = "main" | "second" | "seasonal" | "away";
+
+export type ResidentLine = { id: string, name: string, relation: Relation, stays: Stays, age: number | null, minor: boolean, masked_phone: string | null, mark: SyncMark, conflict: boolean, };
+
+export type Tenure = "owned" | "long_let" | "short_let" | "borrowed" | "public";
+
+export type VisitOutcome = "met" | "nobody" | "appointment" | "refused" | "vacant" | "moved";
+
+export type VisitLine = { id: string, happened_at: string, outcome: VisitOutcome, said: string | null, 
+/**
+ * The names of who was met, as far as they are held here.
+ */
+met: Array<string>, by: string, revisit_on: string | null, mark: SyncMark, };
+
+export type ContactBy = "phone" | "message" | "door" | "family";
+
+export type HouseholdFile = { dwelling: string, door_label: string, building: string, building_name: string, 
+/**
+ * From the street down to the door.
+ */
+trail: Array<string>, use: DwellingUse, household: string | null, tenure: Tenure | null, home_hours: string | null, contact_by: ContactBy | null, last_visited: string | null, residents: Array<ResidentLine>, visits: Array<VisitLine>, next_dwelling: string | null, mark: SyncMark, conflict: boolean, };
+
+export type NewVisit = { dwelling: string, household: string | null, outcome: VisitOutcome, met: Array<string>, said: string | null, revisit_on: string | null, };
+
+export type Saved = { record: string, mark: SyncMark, 
+/**
+ * How many edits wait to be sent.
+ */
+outbox: number, };
+
+export type ResidentRef = { resident: string, };
+
+export type Gender = "female" | "male";
+
+export type ResidentHome = { dwelling: string, door_label: string, relation: Relation, };
+
+export type OtherSide = { shown: string | null, by: string, at: string, };
+
+export type CorrectableField = "name" | "phone" | "phone_2";
+
+export type ResidentField = { field: CorrectableField, shown: string | null, 
+/**
+ * Opaque: given back with a correction, it says what its author was shown.
+ */
+seen: Array<string>, mark: SyncMark, 
+/**
+ * The other sides of an open conflict.
+ */
+others: Array<OtherSide>, };
+
+export type ResidentFile = { id: string, name: string, gender: Gender | null, age: number | null, born_on: string | null, minor: boolean, languages: Array<string>, fields: Array<ResidentField>, homes: Array<ResidentHome>, edited_by: string | null, edited_at: string | null, mark: SyncMark, conflict: boolean, };
+
+export type FieldChange = { field: CorrectableField, value: string | null, seen: Array<string>, };
+
+export type ResidentCorrection = { resident: string, changes: Array<FieldChange>, };
+
+export type QueueLine = { kind: string, count: number, oldest: string, };
+
+export type SyncState = "all_sent" | "waiting" | "running" | "needs_attention" | "day_old" | "old";
+
+export type SyncStatus = { state: SyncState, 
+/**
+ * Edits without an outcome.
+ */
+waiting: number, sending: number | null, needs_attention: number, 
+/**
+ * When the relay last took an edit, and until when everything it had was received.
+ */
+sent_at: string | null, received_until: string | null, online: boolean, 
+/**
+ * Why the last round broke off.
+ */
+last_problem: CommandError | null, queue: Array<QueueLine>, };
+
+export type Level = "district" | "street" | "community" | "grid";
+
+export type Scope = { 
+/**
+ * Its code.
+ */
+id: string, name: string, level: Level, parent: string | null, };
+
+export type RegisterQuery = { scope: string | null, text: string | null, offset: number, limit: number, };
+
+export type RegisterRow = { resident: string, name: string, age: number | null, masked_phone: string | null, dwelling: string, door_label: string, building_name: string, grid_name: string, last_visited: string | null, mark: SyncMark, conflict: boolean, };
+
+export type RegisterPage = { total: number, rows: Array<RegisterRow>, };
+
+export type VisitQuery = { scope: string | null, limit: number, };
+
+export type VisitRow = { id: string, happened_at: string, outcome: VisitOutcome, said: string | null, by: string, door_label: string, building_name: string, grid_name: string, dwelling: string, };
+
+export const appState = () => call<AppState>('app_state', null)
+export const parseEnrolLink = (input: EnrolLinkInput) => call<EnrolPreview>('parse_enrol_link', input)
+export const enrol = (input: Enrol) => call<AppState>('enrol', input)
+export const unlock = (input: Unlock) => call<AppState>('unlock', input)
+export const lock = () => call<AppState>('lock', null)
+export const loadProgress = () => call<LoadProgress>('load_progress', null)
+export const listBuildings = () => call<Array<BuildingCard>>('list_buildings', null)
+export const buildingMatrix = (input: BuildingRef) => call<BuildingMatrix>('building_matrix', input)
+export const householdFile = (input: DwellingRef) => call<HouseholdFile>('household_file', input)
+export const saveVisit = (input: NewVisit) => call<Saved>('save_visit', input)
+export const residentFile = (input: ResidentRef) => call<ResidentFile>('resident_file', input)
+export const correctResident = (input: ResidentCorrection) => call<Saved>('correct_resident', input)
+export const syncStatus = () => call<SyncStatus>('sync_status', null)
+export const syncNow = () => call<SyncStatus>('sync_now', null)
+export const listScopes = () => call<Array<Scope>>('list_scopes', null)
+export const register = (input: RegisterQuery) => call<RegisterPage>('register', input)
+export const recentVisits = (input: VisitQuery) => call<Array<VisitRow>>('recent_visits', input)

@@ -1,0 +1,20 @@
+import type { SyncStatus } from '@/backend/generated'
+import { daysSince } from '@/composables/useDates'
+
+/** The key and parameters of the chip's sentence; `moment` writes a time in the chosen language. */
+export function syncWords(status: SyncStatus, moment: (iso: string) => string): [key: string, named: Record<string, string | number>] {
+  switch (status.state) {
+    case 'all_sent':
+      return status.received_until ? ['common.sync.all_sent_until', { time: moment(status.received_until) }] : ['common.sync.all_sent', {}]
+    case 'waiting':
+      return ['common.sync.waiting', { n: status.waiting }]
+    case 'running':
+      return status.sending === null ? ['common.sync.running_plain', {}] : ['common.sync.running', { done: status.sending, total: status.waiting }]
+    case 'needs_attention':
+      return ['common.sync.needs_attention', { n: status.needs_attention }]
+    case 'day_old':
+      return ['common.sync.day_old', {}]
+    case 'old':
+      return ['common.sync.old', { n: Math.max(3, status.sent_at ? daysSince(status.sent_at) : 3) }]
+  }
+}

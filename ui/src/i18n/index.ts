@@ -1,0 +1,54 @@
+/** Words of both languages. Chinese comes first; English follows it key by key (a test compares the trees). */
+import { createI18n } from 'vue-i18n'
+import enCommon from '@/locales/en/common'
+import enErrors from '@/locales/en/errors'
+import zhCommon from '@/locales/zh-CN/common'
+import zhErrors from '@/locales/zh-CN/errors'
+
+export type Language = 'zh-CN' | 'en'
+export const languages: readonly Language[] = ['zh-CN', 'en']
+
+const stored = 'linli.language'
+
+/** A tree of words; the exact keys are checked by a test that compares both languages. */
+interface Words {
+  [key: string]: string | Words
+}
+
+export const i18n = createI18n<false, { legacy: false; locale: Language; fallbackLocale: Language; messages: Record<Language, Words> }>({
+  legacy: false,
+  locale: startLanguage(),
+  fallbackLocale: 'zh-CN',
+  messages: { 'zh-CN': { common: zhCommon, errors: zhErrors }, en: { common: enCommon, errors: enErrors } },
+})
+
+/** Each shell brings its own words under a name of its own, so that the tablet never loads the console's. */
+export function addWords(name: string, words: Record<Language, object>) {
+  for (const language of languages) i18n.global.mergeLocaleMessage(language, { [name]: words[language] })
+}
+
+export function language(): Language {
+  return i18n.global.locale.value as Language
+}
+
+export function setLanguage(next: Language) {
+  i18n.global.locale.value = next
+  document.documentElement.lang = next
+  try {
+    localStorage.setItem(stored, next)
+  } catch {
+    // A full or forbidden store costs the choice at the next start, nothing else.
+  }
+}
+
+function startLanguage(): Language {
+  let chosen: string | null = null
+  try {
+    chosen = localStorage.getItem(stored)
+  } catch {
+    // Without a store the page starts in Chinese.
+  }
+  const start = languages.find((one) => one === chosen) ?? 'zh-CN'
+  document.documentElement.lang = start
+  return start
+}

@@ -1,0 +1,16 @@
+import { createApp, type App } from 'vue'
+import 'vant/es/style/base.css'
+import 'vant/es/button/index.css'
+import { addWords } from '@/i18n'
+import en from '@/locales/en/field'
+import zh from '@/locales/zh-CN/field'
+import FieldApp from './FieldApp.vue'
+import { createFieldRouter } from './router'
+import './field.css'
+import './vant.css'
+
+/** The tablet's shell: enrolment, PIN, first download, then buildings, sync and settings. */
+export function createShell(): App {
+  addWords('field', { 'zh-CN': zh, en })
+  return createApp(FieldApp).use(createFieldRouter())
+}

@@ -1,0 +1,33 @@
+import { createRouter, createWebHashHistory, type Router, type RouteRecordRaw } from 'vue-router'
+import BuildingsPage from '@/features/buildings/BuildingsPage.vue'
+import MatrixPage from '@/features/buildings/MatrixPage.vue'
+import HouseholdPane from '@/features/households/HouseholdPane.vue'
+import CorrectionForm from '@/features/residents/CorrectionForm.vue'
+import ResidentPane from '@/features/residents/ResidentPane.vue'
+import MePage from '@/features/settings/MePage.vue'
+import SyncPage from '@/features/sync/SyncPage.vue'
+import VisitForm from '@/features/visits/VisitForm.vue'
+
+/** The pages of the tablet. Whatever concerns one door opens beside its building, so Back always leads there. */
+const routes: RouteRecordRaw[] = [
+  { path: '/buildings', name: 'buildings', component: BuildingsPage },
+  {
+    path: '/buildings/:building',
+    name: 'building',
+    component: MatrixPage,
+    props: true,
+    children: [
+      { path: 'doors/:dwelling', name: 'household', component: HouseholdPane, props: true },
+      { path: 'doors/:dwelling/visit', name: 'visit', component: VisitForm, props: true },
+      { path: 'doors/:dwelling/residents/:resident', name: 'resident', component: ResidentPane, props: true },
+      { path: 'doors/:dwelling/residents/:resident/correct', name: 'correct', component: CorrectionForm, props: true },
+    ],
+  },
+  { path: '/sync', name: 'sync', component: SyncPage },
+  { path: '/me', name: 'me', component: MePage },
+  { path: '/:rest(.*)*', redirect: { name: 'buildings' } },
+]
+
+export function createFieldRouter(): Router {
+  return createRouter({ history: createWebHashHistory(), routes })
+}
