@@ -22,13 +22,20 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
     if clock.last() != seen {
         device::put_clock(tx, &clock)?;
     }
-    for channel in &page.channels {
-        // A channel that this replica does not hold any more was asked for before its grant ended.
-        let Some(no) = cursors::number(tx, &channel.at)? else { continue };
+    // A channel that this replica does not hold any more was asked for before its grant ended.
+    let held = page
+        .channels
+        .iter()
+        .filter_map(|channel| cursors::number(tx, &channel.at).map(|no| Some((no?, channel))).transpose());
+    let held = held.collect::<Result<Vec<_>>>()?;
+    for (no, channel) in &held {
         for key in &channel.listed {
             let sql = "INSERT OR IGNORE INTO entry (kind, id, cursor) VALUES (?1, ?2, ?3)";
             tx.prepare_cached(sql)?.execute((kind_number(tx, &key.kind)?, key.id.as_bytes(), no))?;
         }
+    }
+    // Departures after all arrivals: a record that went from one facet to another is in neither only between the two.
+    for (no, channel) in &held {
         for key in &channel.departed {
             let kind = kind_number(tx, &key.kind)?;
             let sql = "DELETE FROM entry WHERE kind = ?1 AND id = ?2 AND cursor = ?3";
@@ -38,7 +45,7 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
                 changed.insert(key.kind.clone());
             }
         }
-        cursors::move_to(tx, no, channel.position)?;
+        cursors::move_to(tx, *no, channel.position)?;
     }
     Ok(changed)
 }

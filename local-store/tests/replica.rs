@@ -274,6 +274,18 @@ fn a_record_that_no_channel_lists_leaves_and_its_unsent_edit_stays_in_the_outbox
 }
 
 #[test]
+fn a_child_who_turns_fourteen_goes_from_one_facet_to_another_and_stays_on_the_tablet() {
+    let (_dir, store) = temp();
+    store.write(|tx| cursors::follow(tx, &grants(&[Facet::Open, Facet::Personal, Facet::Guarded]))).unwrap();
+    let moved = wire("resident", 4, 9, 12, &[("name", "单雄".into())]);
+    let mut page = page(9, Facet::Personal, vec![], vec![resident()]);
+    page.channels.push(ChannelPage { at: at(Facet::Guarded), position: 1, listed: vec![resident()], departed: vec![] });
+    page.records.push(moved);
+    store.write(|tx| incoming::apply(tx, &page)).unwrap();
+    assert!(store.read(&View::Everything, |tx| records::shown(tx, &resident())).unwrap().is_some());
+}
+
+#[test]
 fn when_a_grant_shrinks_its_rows_leave_and_when_it_widens_it_loads_from_the_start() {
     let (_dir, store) = temp();
     store.write(|tx| cursors::follow(tx, &grants(&[Facet::Open]))).unwrap();

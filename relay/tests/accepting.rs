@@ -255,10 +255,12 @@ fn a_day_after_tomorrow_cannot_become_the_last_visit() {
     let edits = vec![
         tablet.edit(WORKER, "household", HOUSEHOLD, &fields),
         tablet.edit(WORKER, "household", HOUSEHOLD, &[("last_visited", today.as_str().into(), &[])]),
+        tablet.edit(WORKER, "household", HOUSEHOLD, &[("last_visited", "2099-01-01".into(), &[])]),
     ];
     let outcomes = town.push(&mut tablet, edits).unwrap();
     assert_eq!(outcomes[0].result, Fate::Merged);
     assert_eq!(outcomes[0].fields["last_visited"].result, Fate::Refused);
+    assert_eq!((outcomes[2].result, outcomes[2].code), (Fate::Refused, Some(Code::ValueInvalid)));
     let state = town.record("household", HOUSEHOLD).state;
     assert_eq!((state.text("last_visited"), state.text("home_hours")), (Some(today.as_str()), Some("晚上")));
 }

@@ -338,3 +338,43 @@ async fn a_demonstration_says_so() {
     let me: Me = served.get("/v1/me", &tablet.token).await.json().await.unwrap();
     assert!(me.demonstration);
 }
+
+/// The program itself on a port of its own choosing.
+fn spawn(data: &std::path::Path) -> (std::process::Child, String) {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_linli-relay"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let url = line.trim().rsplit(' ').next().unwrap().to_owned();
+    (child, url)
+}
+
+#[tokio::test]
+async fn f1_a_relay_that_is_killed_keeps_what_it_acknowledged() {
+    let town = Town::new();
+    let data = town.folder.path().to_owned();
+    let (mut child, url) = spawn(&data);
+    let mut served = Served { url, ..Served::start(town).await };
+    let mut tablet = served.enrolled(Holder::Person(id(WORKER))).await;
+    let grid = at(&format!("grid:{GRID}"), Facet::Personal);
+    for n in 70..75 {
+        let edit = tablet.create(WORKER, "visit", n, &visit(DWELLING, HOUSEHOLD));
+        let request = tablet.request(tablet.last, vec![edit]);
+        let first = served.push(&tablet, &request).await.outcomes;
+        child.kill().unwrap();
+        child.wait().unwrap();
+        (child, served.url) = spawn(&data);
+        assert_eq!(served.push(&tablet, &request).await.outcomes, first);
+        tablet.last = Some(first[0].edit);
+        let listed = served.pull(&tablet, std::slice::from_ref(&grid)).await.channels.remove(0).listed;
+        assert!((70..=n).all(|n| listed.contains(&key("visit", n))), "{listed:?}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

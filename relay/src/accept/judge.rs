@@ -153,6 +153,9 @@ impl<'t> Accepting<'t> {
             return Ok((keep(Fate::Refused, Code::UnknownKind), accepted));
         };
         accepted.edit.fields.retain(|name, field| !is_beyond_tomorrow(kind, name, &field.value, &self.today));
+        if accepted.edit.fields.is_empty() && !edit.create {
+            return Ok((keep(Fate::Refused, Code::ValueInvalid), accepted));
+        }
 
         let key = edit.key();
         let held = self.register.get(&key)?;
