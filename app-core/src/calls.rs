@@ -6,9 +6,10 @@
 use crate::core::{Asking, Core};
 use crate::error::{CommandError, Result};
 use crate::sign_in::Session;
-use crate::{buildings, enrolment, events, households, register, residents, stage, sync, visits};
+use crate::{buildings, enrolment, events, households, issues, register, residents, search, stage, sync, visits};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -71,6 +72,12 @@ declare! {
         sync_now(()) -> sync::SyncStatus = sync::sync_now;
         list_scopes(()) -> Vec<register::Scope> = register::list_scopes;
         register(register::RegisterQuery) -> register::RegisterPage = register::list_register;
+        list_categories(()) -> Vec<issues::CategoryCard> = issues::list_categories;
+        report_issue(issues::NewIssue) -> crate::saved::Saved = issues::report_issue;
+        list_issues(issues::IssueQuery) -> Vec<issues::IssueCard> = issues::list_issues;
+        issue_file(issues::IssueRef) -> issues::IssueFile = issues::issue_file;
+        take_step(issues::NewStep) -> crate::saved::Saved = issues::take_step;
+        search(search::SearchQuery) -> search::SearchResults = search::search;
         recent_visits(visits::VisitQuery) -> Vec<visits::VisitRow> = visits::recent_visits;
     }
 }
@@ -87,7 +94,8 @@ fn output(value: impl serde::Serialize) -> Result<Value> {
 #[derive(Default)]
 struct Page {
     config: Config,
-    types: Vec<(String, String)>,
+    /// By name: ts-rs gives a type's dependencies in another order at each compilation.
+    types: BTreeMap<String, String>,
     calls: String,
 }
 
@@ -97,11 +105,7 @@ impl Page {
         T::visit_generics(self);
         // Lists, options and plain types have no declaration of their own.
         if T::output_path().is_some() {
-            let name = T::ident(&self.config);
-            if !self.types.iter().any(|(known, _)| *known == name) {
-                let declaration = T::decl(&self.config);
-                self.types.push((name, declaration));
-            }
+            self.types.entry(T::ident(&self.config)).or_insert_with(|| T::decl(&self.config));
         }
     }
 
@@ -118,7 +122,7 @@ impl Page {
     }
 
     fn finish(self) -> String {
-        let types: String = self.types.iter().map(|(_, declaration)| format!("export {declaration}\n\n")).collect();
+        let types: String = self.types.values().map(|declaration| format!("export {declaration}\n\n")).collect();
         format!(
             "// Made from app-core/src/calls.rs by `make generate`. Edit the declarations there, not this file.\n\
              import {{ call }} from './transport'\n\n{types}{}",

@@ -43,9 +43,16 @@ pub struct Core {
     relay: Option<String>,
     open: Mutex<Option<Arc<Open>>>,
     too_new: Mutex<bool>,
+    /// Nobody is answered until the PIN is entered again; what waits is sent all the same.
+    locked: Mutex<bool>,
+    /// One unlocking or enrolling at a time: two at once would share one try, or open two stores.
+    pub(crate) changing: tokio::sync::Mutex<()>,
     events: broadcast::Sender<Event>,
     /// What the relay gave each person signed in on this console, for their edits.
     pub(crate) author_tokens: Arc<Mutex<BTreeMap<RecordId, String>>>,
+    /// The key that enrolment is tried with. One for all tries: where an answer was lost on its way, the relay has used up
+    /// the code and gives the answer again to this key only.
+    enrolling: Mutex<Option<DeviceKey>>,
 }
 
 /// An open store and the engine over it.
@@ -65,6 +72,10 @@ pub struct Asking {
 
 impl Core {
     pub fn new(shell: Shell, folder: &Path, relay: Option<String>) -> std::io::Result<Self> {
+        if let Some(relay) = relay.as_deref().filter(|relay| !sync_client::link::is_safe_address(relay)) {
+            let told = format!("{relay}: the relay's address must begin with https://, or name this machine");
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, told));
+        }
         std::fs::create_dir_all(folder)?;
         #[cfg(unix)]
         std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
@@ -74,8 +85,11 @@ impl Core {
             relay,
             open: Mutex::default(),
             too_new: Mutex::default(),
+            locked: Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
             events: broadcast::channel(256).0,
             author_tokens: Arc::default(),
+            enrolling: Mutex::default(),
         })
     }
 
@@ -146,10 +160,15 @@ impl Core {
         self.open(&Key::new(key)).map(drop)
     }
 
-    /// Closes the store; what is unsent stays in it.
-    pub fn close(&self) {
-        *guard(&self.open) = None;
+    /// Locks or unlocks the screens over an open store. Sync goes on: an afternoon's work must not wait for somebody to come
+    /// back to the tablet.
+    pub(crate) fn set_locked(&self, locked: bool) {
+        *guard(&self.locked) = locked;
         self.tell(Event::StageChanged);
+    }
+
+    pub(crate) fn is_locked(&self) -> bool {
+        *guard(&self.locked)
     }
 
     /// Who asks: on a tablet the person it was enrolled for, on a console the person of the session.
@@ -160,6 +179,9 @@ impl Core {
             let view =
                 View::Granted(open.store.read(&View::Everything, |tx| Ok(rights::grants_now(tx, session.person)))??);
             return Ok(Asking { open, person: session.person, name: session.name.clone(), view });
+        }
+        if self.is_locked() {
+            return Err(CommandError::new("not_allowed"));
         }
         let person = open.facts.get(facts::PERSON).and_then(|text| text.parse().ok());
         let person = person.ok_or_else(|| CommandError::new("database_damaged"))?;
@@ -173,6 +195,17 @@ impl Core {
 
     pub(crate) fn new_key(&self) -> Result<Key> {
         Ok(Key::new(lock::random()?))
+    }
+
+    /// The key that this device enrols with, made at the first try.
+    pub(crate) fn enrolling_key(&self) -> Result<DeviceKey> {
+        let mut held = guard(&self.enrolling);
+        if let Some(key) = &*held {
+            return Ok(key.clone());
+        }
+        let new = DeviceKey::from_bytes(&lock::random()?).ok_or_else(|| CommandError::internal("an unusable key"))?;
+        *held = Some(new.clone());
+        Ok(new)
     }
 }
 

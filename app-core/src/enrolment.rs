@@ -53,12 +53,13 @@ pub(crate) async fn parse_enrol_link(_: &Core, _: Option<&Session>, input: Enrol
 
 /// Enrols a tablet, opens its store, and lets the first load begin.
 pub(crate) async fn enrol(core: &Core, session: Option<&Session>, input: Enrol) -> Result<AppState> {
+    let _one_at_a_time = core.changing.lock().await;
     if core.shell != Shell::Tablet || lock::read(&core.folder)?.is_some() {
         return Err(CommandError::new("not_allowed"));
     }
     let link = parse(&input.link)?;
     lock::check_pin(&input.pin, link.demonstration)?;
-    let (answer, device_key) = agree(&link).await?;
+    let (answer, device_key) = agree(core, &link).await?;
     // The link may claim a demonstration; the relay knows.
     lock::check_pin(&input.pin, answer.demonstration)?;
     if answer.person.is_none() {
@@ -79,7 +80,7 @@ impl Core {
     /// Enrols a console with the link an administrator printed. Its store's key lies in a file of its own.
     pub async fn enrol_console(&self, link: &str) -> Result<()> {
         let link = parse(link)?;
-        let (answer, device_key) = agree(&link).await?;
+        let (answer, device_key) = agree(self, &link).await?;
         if answer.person.is_some() {
             return Err(CommandError::new("enrol_code_unknown"));
         }
@@ -93,9 +94,8 @@ impl Core {
     }
 }
 
-async fn agree(link: &EnrolLink) -> Result<(EnrolAnswer, DeviceKey)> {
-    let device_key =
-        DeviceKey::from_bytes(&lock::random()?).ok_or_else(|| CommandError::internal("an unusable key"))?;
+async fn agree(core: &Core, link: &EnrolLink) -> Result<(EnrolAnswer, DeviceKey)> {
+    let device_key = core.enrolling_key()?;
     let transport = Http::new(&link.relay, None)?;
     let answer = ask_relay(&transport, link, &device_key, lock::random()?, env!("CARGO_PKG_VERSION")).await?;
     Ok((answer, device_key))
@@ -109,7 +109,15 @@ fn make_store(core: &Core, key: &Key, link: &EnrolLink, answer: &EnrolAnswer, de
             std::fs::rename(&path, core.folder.join(format!("unfinished-{name}")))?;
         }
     }
-    let store = Store::open(&core.database(), Some(key), Options::linli())?;
+    // Made under another name and renamed when it is whole: a file called linli.db is a store that can be opened.
+    let beside = core.folder.join("linli.db.new");
+    for name in ["linli.db.new", "linli.db.new-wal", "linli.db.new-shm"] {
+        match std::fs::remove_file(core.folder.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    let store = Store::open(&beside, Some(key), Options::linli())?;
     store.write(|tx| {
         device::enrolled_as(tx, answer.device)?;
         let put = |name, value: &str| device::put_fact(tx, name, value);
@@ -125,7 +133,11 @@ fn make_store(core: &Core, key: &Key, link: &EnrolLink, answer: &EnrolAnswer, de
             put(facts::PERSON_NAME, &person.name)?;
         }
         Ok::<_, CommandError>(())
-    })
+    })?;
+    // Closing writes everything into the one file.
+    drop(store);
+    std::fs::rename(beside, core.database())?;
+    Ok(())
 }
 
 fn hex(bytes: &[u8]) -> String {

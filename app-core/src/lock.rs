@@ -106,7 +106,8 @@ pub fn unseal(folder: &Path, pin: &str) -> Result<Key> {
             _ => wait(wait_until_ms),
         });
     };
-    put_tries(folder, &Tries::default())?;
+    // The right PIN opens, also where a full disk cannot take note of it.
+    let _ = put_tries(folder, &Tries::default());
     Ok(key)
 }
 
@@ -145,11 +146,14 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
 
 fn tries(folder: &Path) -> Result<Tries> {
     let bytes = files::read(&folder.join("tries.json"))?;
-    // An unreadable count is the longest wait, not a fresh start.
-    Ok(bytes.map_or_else(Tries::default, |bytes| {
-        serde_json::from_slice(&bytes)
-            .unwrap_or(Tries { wrong: 9, wait_until_ms: moment::machine_ms() + WAITS[0].1 * 1_000 })
-    }))
+    let Some(bytes) = bytes else { return Ok(Tries::default()) };
+    if let Ok(tries) = serde_json::from_slice(&bytes) {
+        return Ok(tries);
+    }
+    // An unreadable count is the longest wait, once, and not a fresh start.
+    let spoiled = Tries { wrong: 9, wait_until_ms: moment::machine_ms() + WAITS[0].1 * 1_000 };
+    put_tries(folder, &spoiled)?;
+    Ok(spoiled)
 }
 
 fn put_tries(folder: &Path, tries: &Tries) -> Result<()> {
@@ -200,5 +204,15 @@ mod tests {
         assert_eq!(check_pin("12345a", true), Err(CommandError::new("pin_digits_only")));
         assert_eq!(check_pin("123456", false), Err(CommandError::new("pin_too_short").with("min", 10)));
         assert_eq!(check_pin("长一点的口令也可以用", false), Ok(()));
+    }
+
+    #[test]
+    fn a_spoiled_count_costs_the_longest_wait_once_and_locks_nobody_out() {
+        let dir = tempfile::tempdir().unwrap();
+        seal(dir.path(), "246810", &Key::new([7; 32]), true, "相山区").unwrap();
+        std::fs::write(dir.path().join("tries.json"), "?").unwrap();
+        assert!(outcome(dir.path(), "246810").starts_with("pin_wait"));
+        wait_is_over(dir.path());
+        assert_eq!(outcome(dir.path(), "246810"), "open 7");
     }
 }

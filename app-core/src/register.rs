@@ -5,9 +5,10 @@ use crate::error::Result;
 use crate::words::{self, Level, SyncMark};
 use crate::{mask, moment};
 use local_store::register::Query;
-use local_store::{places, register};
+use local_store::{View, cursors, places, register};
 use serde::{Deserialize, Serialize};
-use sync_protocol::day;
+use std::collections::BTreeSet;
+use sync_protocol::{Channel, day};
 use ts_rs::TS;
 
 /// A division the asker may look into.
@@ -51,7 +52,13 @@ pub struct RegisterRow {
 
 pub(crate) fn list_scopes(asking: &Asking, _: ()) -> Result<Vec<Scope>> {
     asking.read(|tx| {
-        let divisions = places::divisions(tx)?.into_iter();
+        let channels: Vec<Channel> = match &asking.view {
+            View::Granted(grants) => grants.iter().map(|grant| grant.channel.clone()).collect(),
+            View::Everything => cursors::all(tx)?.into_iter().map(|cursor| cursor.at.channel).collect(),
+        };
+        let codes: BTreeSet<&str> = channels.iter().filter_map(Channel::code).collect();
+        // The divisions beside one's own are held too, as their parent lists them, but there is nothing to look into.
+        let divisions = places::divisions(tx)?.into_iter().filter(|one| codes.contains(one.code.as_str()));
         Ok(divisions
             .map(|one| Scope {
                 id: one.code,

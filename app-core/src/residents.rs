@@ -141,7 +141,8 @@ fn field(tx: &Tx<'_>, state: &RecordState, field: CorrectableField, unsent: &BTr
         })
     });
     let others = others.collect::<Result<Vec<_>>>()?;
-    let seen = state.shown_stamps(name);
+    // Every version on show: a correction made in sight of all sides answers them all.
+    let seen: Vec<Stamp> = state.versions(name).map(|(mark, _)| mark.stamp).collect();
     let here = u32::from(seen.iter().any(|stamp| unsent.contains(stamp)));
     Ok(ResidentField {
         field,
@@ -160,7 +161,9 @@ pub(crate) fn correct_resident(asking: &Asking, input: ResidentCorrection) -> Re
     let mut edit = NewEdit::change(key.clone(), asking.person);
     for change in input.changes {
         let value = checked(change.field, change.value.as_deref().unwrap_or(""))?;
-        if held.text(change.field.name()) == value.as_deref() {
+        // Over an open conflict the value that stays is an answer too.
+        let is_open = !held.open_sides(change.field.name()).is_empty();
+        if !is_open && held.text(change.field.name()) == value.as_deref() {
             continue;
         }
         let seen = change.seen.iter().map(|text| text.parse()).collect::<std::result::Result<Vec<Stamp>, _>>();

@@ -8,12 +8,19 @@ use sync_protocol::{Grant, RecordId, RecordKey};
 
 /// A person's grants by their assignments of today. They are read at each call, so a right that ended has ended.
 pub(crate) fn grants_now(tx: &Tx<'_>, person: RecordId) -> Result<Vec<Grant>> {
+    let assignments = assignments(tx, person)?;
+    Ok(policy::grants(person, &assignments, &moment::today(tx)?, &Held(tx)))
+}
+
+/// Every assignment of a person that is held here, open or ended.
+pub(crate) fn assignments(tx: &Tx<'_>, person: RecordId) -> Result<Vec<Assignment>> {
+    let account = records::shown(tx, &RecordKey::new("person", person))?;
     let mut assignments = Vec::new();
     for id in places::assignments(tx, person)? {
         let record = records::expect(tx, &RecordKey::new("assignment", id))?;
-        assignments.extend(Assignment::read(&record));
+        assignments.extend(Assignment::read(&record).map(|one| one.under(account.as_ref())));
     }
-    Ok(policy::grants(person, &assignments, &moment::today(tx)?, &Held(tx)))
+    Ok(assignments)
 }
 
 /// Places as this replica holds them.

@@ -80,7 +80,7 @@ pub(crate) async fn app_state(core: &Core, session: Option<&Session>, _: ()) -> 
         wait_until: None,
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let Some(open) = core.opened() else {
+    let Some(open) = core.opened().filter(|_| !core.is_locked()) else {
         if let Some(file) = lock::read(&core.folder)? {
             (state.demonstration, state.district) = (file.demonstration, Some(file.district));
             state.stage = if core.is_too_new() { Stage::TooNew } else { Stage::Locked };
@@ -115,21 +115,27 @@ pub(crate) async fn unlock(core: &Core, session: Option<&Session>, input: Unlock
     if core.shell != Shell::Tablet {
         return Err(CommandError::new("not_allowed"));
     }
-    if core.opened().is_none() {
+    let one_at_a_time = core.changing.lock().await;
+    if core.opened().is_none() || core.is_locked() {
         let folder = core.folder.clone();
         // Hashing a PIN takes a third of a second on purpose.
         let key = tokio::task::spawn_blocking(move || lock::unseal(&folder, &input.pin)).await;
-        core.open(&key.map_err(CommandError::internal)??)?;
+        let key = key.map_err(CommandError::internal)??;
+        if core.opened().is_none() {
+            core.open(&key)?;
+        }
+        core.set_locked(false);
     }
+    drop(one_at_a_time);
     app_state(core, session, ()).await
 }
 
-/// Closes the store until the PIN is entered again.
+/// Answers nobody until the PIN is entered again.
 pub(crate) async fn lock_app(core: &Core, session: Option<&Session>, _: ()) -> Result<AppState> {
     if core.shell != Shell::Tablet {
         return Err(CommandError::new("not_allowed"));
     }
-    core.close();
+    core.set_locked(true);
     app_state(core, session, ()).await
 }
 

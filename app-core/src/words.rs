@@ -1,8 +1,7 @@
 //! The fixed words of fields as types, so that Rust and TypeScript know the choices.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
 /// A stored word as its type. A word that only a newer app knows becomes `otherwise`.
 pub fn read<T: DeserializeOwned>(word: &str, otherwise: T) -> T {
@@ -19,14 +18,16 @@ pub fn word<T: Serialize>(of: &T) -> String {
     serde_json::to_value(of).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
+/// Declares types of fixed words.
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident),+ $(,)? })+) => {
         $($(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($variant),+ })+
     };
 }
+pub(crate) use words;
 
 words! {
     VisitOutcome { Met, Nobody, Appointment, Refused, Vacant, Moved }

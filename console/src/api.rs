@@ -110,16 +110,21 @@ pub async fn events(
     State(console): State<Console>,
     jar: CookieJar,
 ) -> Result<Sse<impl Stream<Item = Result<Message, Infallible>>>, Refusal> {
-    let session = session_of(&console, &jar).ok_or_else(|| CommandError::new("session_ended"))?;
+    let secret = jar.get(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
+    console.sessions.of(&secret).ok_or_else(|| CommandError::new("session_ended"))?;
     let mut events = console.core.events();
     let stream = async_stream::stream! {
-        while !session.has_ended() {
+        loop {
             let event = match events.recv().await {
                 Ok(event) => event,
                 // Too slow for the queue: have it ask for everything once more.
                 Err(RecvError::Lagged(_)) => app_core::Event::RecordsChanged { kinds: Vec::new() },
                 Err(RecvError::Closed) => break,
             };
+            // Asked at each event: who signed out meanwhile is told nothing more.
+            if console.sessions.of(&secret).is_none() {
+                break;
+            }
             if let Ok(message) = Message::default().json_data(event) {
                 yield Ok(message);
             }

@@ -1,13 +1,9 @@
-//! The supervisors' web shell: one more replica with a page in front. It syncs like a tablet and asks app-core in the name
-//! of the person signed in; it has no rules of its own.
-
-mod api;
-mod server;
-mod sessions;
+//! The program: options, enrolment at the first start, then the server.
 
 use anyhow::{Context, bail};
 use app_core::{Core, Shell};
 use clap::Parser;
+use linli_console::server;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,8 +48,14 @@ async fn main() -> anyhow::Result<()> {
         };
         core.enrol_console(&link).await.map_err(|error| anyhow::anyhow!("enrolment failed: {}", describe(&error)))?;
     }
-    core.open_console()
-        .map_err(|error| anyhow::anyhow!("the console's records cannot be opened: {}", describe(&error)))?;
+    core.open_console().map_err(|error| match error.code.as_str() {
+        "database_too_new" => anyhow::anyhow!(
+            "控制台的资料由更新的版本写成，请更新；资料没有改动。 The console's records were written by a newer version: update \
+             this program; nothing was changed. {}",
+            describe(&error)
+        ),
+        _ => anyhow::anyhow!("控制台的资料打不开。 The console's records cannot be opened: {}", describe(&error)),
+    })?;
     server::serve(core, options.listen, &options.pages).await
 }
 

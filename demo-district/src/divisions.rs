@@ -14,25 +14,35 @@ const COLUMNS: [&str; 4] = ["code", "name", "level", "parent"];
 /// Levels and the digits of their codes.
 const LEVELS: [(&str, usize); 4] = [("district", 6), ("street", 9), ("community", 12), ("grid", 15)];
 
-/// Every reason a [`CsvFault`] may give.
-pub const REASONS: [&str; 16] = [
-    "not_utf8",
-    "no_rows",
-    "column_missing",
-    "column_unknown",
-    "too_few_cells",
-    "too_many_cells",
-    "empty",
-    "too_long",
-    "control_characters",
-    "not_a_code",
-    "duplicate",
-    "level_unknown",
-    "level_does_not_match_code",
-    "parent_not_in_file",
-    "parent_does_not_match_code",
-    "unreadable",
+/// Every reason a [`CsvFault`] may give, with its sentence in Chinese and English.
+pub const REASONS: [(&str, &str, &str); 16] = [
+    ("not_utf8", "文件不是 UTF-8 编码，请另存为 UTF-8", "the file is not UTF-8; save it as UTF-8"),
+    ("no_rows", "没有数据行", "there are no rows"),
+    ("column_missing", "缺少这一列", "this column is missing"),
+    ("column_unknown", "不认识这一列", "this column is not known"),
+    ("too_few_cells", "这一行的格子太少", "the row has too few cells"),
+    ("too_many_cells", "这一行的格子太多", "the row has too many cells"),
+    ("empty", "没有填写", "this is empty"),
+    ("too_long", "太长，最多 60 个字", "this is longer than 60 characters"),
+    ("control_characters", "含有看不见的控制字符", "this holds control characters"),
+    ("not_a_code", "不是 6、9、12 或 15 位数字的区划代码", "this is not a division code of 6, 9, 12 or 15 digits"),
+    ("duplicate", "代码重复", "this code stands in the file already"),
+    (
+        "level_unknown",
+        "级别只能是 district、street、community、grid",
+        "the level is none of district, street, community, grid",
+    ),
+    ("level_does_not_match_code", "级别与代码位数不符", "the level does not fit the length of the code"),
+    ("parent_not_in_file", "文件里没有这个上级", "the parent is not in the file"),
+    ("parent_does_not_match_code", "上级不是本代码的前缀", "the parent is no prefix of the code"),
+    ("unreadable", "读不出这一行", "the row cannot be read"),
 ];
+
+/// A reason in both languages; the word itself where it is none of [`REASONS`].
+pub fn sentence(reason: &str) -> String {
+    let known = REASONS.iter().find(|(word, _, _)| *word == reason);
+    known.map_or_else(|| reason.to_owned(), |(_, zh, en)| format!("{zh} · {en}"))
+}
 
 /// One division, as its row says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

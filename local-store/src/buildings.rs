@@ -117,7 +117,8 @@ pub fn behind_doors(tx: &Tx<'_>, building: Option<RecordId>) -> Result<HashMap<R
         "SELECT h.dwelling, r.name, s.relation, r.unsent + s.unsent AS unsent, r.refused + s.refused AS refused, \
                 max(r.conflict, s.conflict) AS conflict \
          FROM household h JOIN residence s ON s.household = h.id AND s.until IS NULL JOIN resident r ON r.id = s.resident \
-         WHERE h.ended_on IS NULL AND (?1 IS NULL OR h.dwelling IN (SELECT id FROM dwelling WHERE building = ?1)) \
+         WHERE h.ended_on IS NULL AND h.merged_into IS NULL AND r.died_on IS NULL AND r.merged_into IS NULL \
+           AND (?1 IS NULL OR h.dwelling IN (SELECT id FROM dwelling WHERE building = ?1)) \
          ORDER BY h.dwelling, s.relation <> 'head', s.id",
     )?;
     let mut found: HashMap<RecordId, Behind> = HashMap::new();

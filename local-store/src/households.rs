@@ -1,10 +1,10 @@
 //! A household and who lives in it.
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::rows::id;
 use crate::store::Tx;
 use rusqlite::OptionalExtension;
-use sync_protocol::RecordId;
+use sync_protocol::{RecordId, RecordKey};
 
 #[derive(Clone, Debug)]
 pub struct Household {
@@ -37,6 +37,12 @@ pub fn of_dwelling(tx: &Tx<'_>, dwelling: RecordId) -> Result<Option<Household>>
         })
     });
     Ok(found.optional()?)
+}
+
+/// Says that a household is not here, where it is not.
+pub fn expect(tx: &Tx<'_>, household: RecordId) -> Result<()> {
+    let held = tx.prepare_cached("SELECT 1 FROM household WHERE id = ?1")?.exists([household.as_bytes()])?;
+    if held { Ok(()) } else { Err(StoreError::not_found(&RecordKey::new("household", household))) }
 }
 
 /// Somebody who lives in a household now.

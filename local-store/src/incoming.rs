@@ -1,6 +1,7 @@
 //! Applying a pulled page: records, entries and cursors in one transaction, so that a cut at any byte changes nothing.
 
 use crate::error::Result;
+use crate::search::index;
 use crate::store::Tx;
 use crate::{cursors, device, outbox, records};
 use std::collections::BTreeSet;
@@ -32,6 +33,7 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
         for key in &channel.listed {
             let sql = "INSERT OR IGNORE INTO entry (kind, id, cursor) VALUES (?1, ?2, ?3)";
             tx.prepare_cached(sql)?.execute((kind_number(tx, &key.kind)?, key.id.as_bytes(), no))?;
+            index::touch(tx, &key.kind, key.id);
         }
     }
     // Departures after all arrivals: a record that went from one facet to another is in neither only between the two.
@@ -40,6 +42,7 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
             let kind = kind_number(tx, &key.kind)?;
             let sql = "DELETE FROM entry WHERE kind = ?1 AND id = ?2 AND cursor = ?3";
             tx.prepare_cached(sql)?.execute((kind, key.id.as_bytes(), no))?;
+            index::touch(tx, &key.kind, key.id);
             if !is_listed(tx, kind, key.id)? {
                 records::remove(tx, key)?;
                 changed.insert(key.kind.clone());
@@ -57,6 +60,7 @@ fn take(tx: &Tx<'_>, record: &WireRecord) -> Result<bool> {
         return Ok(false);
     }
     outbox::account(tx, &key, record.revision)?;
+    outbox::account_shown(tx, &record.state)?;
     records::put_relay_state(tx, record.revision, &record.state)?;
     Ok(true)
 }
@@ -72,6 +76,7 @@ pub(crate) fn drop_channel(tx: &Tx<'_>, no: i64) -> Result<()> {
     tx.execute("DELETE FROM entry WHERE cursor = ?1", [no])?;
     for (name, kind, id) in listed {
         let id = RecordId::from_bytes(id);
+        index::touch(tx, &name, id);
         if !is_listed(tx, kind, id)? {
             records::remove(tx, &RecordKey::new(name, id))?;
         }

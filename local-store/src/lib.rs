@@ -4,6 +4,7 @@
 //! - [`incoming`] applies a pulled page and moves the cursors in one transaction.
 //! - [`records`] keeps the relay's state and own unsettled edits apart and writes the row that shows both.
 //! - [`scope`] limits what a query can see, in one place, for a console on which many people sign in.
+//! - [`search`] finds records by what somebody types; its index changes in the transaction that changes the record.
 //! - The nouns ([`buildings`], [`households`], [`residents`], [`visits`], [`register`]) hold the queries.
 //!
 //! There are no foreign keys between synced records: "that one is elsewhere" is a normal answer.
@@ -14,6 +15,7 @@ pub mod device;
 mod error;
 pub mod households;
 pub mod incoming;
+pub mod issues;
 mod key;
 mod open;
 pub mod outbox;
@@ -24,6 +26,7 @@ pub mod residents;
 mod rows;
 pub mod saving;
 pub mod scope;
+pub mod search;
 mod store;
 mod tables;
 pub mod visits;

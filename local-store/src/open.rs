@@ -8,7 +8,7 @@ use std::path::Path;
 use sync_protocol::Schema;
 
 /// Every migration ever released, in order; the version is the position. A released one is never edited.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001_replica.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/001_replica.sql"), include_str!("migrations/002_search.sql")];
 
 /// What a store holds and how it is asked.
 #[derive(Clone)]
@@ -30,7 +30,8 @@ const INDEXES: &[(&str, &str)] = &[
     ("division", "parent"),
     ("assignment", "person"),
     ("building", "grid"),
-    ("dwelling", "building"),
+    ("building", "compound"),
+    ("building", "number"),
     ("household", "dwelling"),
     ("resident", "name"),
     ("resident", "phone"),

@@ -11,16 +11,16 @@ use crate::store::Tx;
 use rusqlite::{Row, named_params};
 use sync_protocol::messages::{Fate, Outcome};
 use sync_protocol::record::Accepted;
-use sync_protocol::{Edit, EditId, RecordId, RecordKey};
+use sync_protocol::{Edit, EditId, RecordId, RecordKey, RecordState};
 
 const PENDING: &str = "(fate IS NULL OR fate = 'later')";
 
-/// The oldest pending edits in the order they were made, each with its id, and the id before the first.
+/// The oldest pending edits after a number in the order they were made, each with its id, and the id before the first.
 ///
 /// They are a run without gaps, as the relay checks the chain: where a later edit has an outcome already, it is sent again.
-pub fn pending(tx: &Tx<'_>, limit: u32) -> Result<(Option<EditId>, Vec<Accepted>)> {
-    let sql = format!("SELECT min(number) FROM edit WHERE {PENDING}");
-    let Some(first) = tx.prepare_cached(&sql)?.query_row([], |row| row.get::<_, Option<u32>>(0))? else {
+pub fn pending(tx: &Tx<'_>, after: u32, limit: u32) -> Result<(Option<EditId>, Vec<Accepted>)> {
+    let sql = format!("SELECT min(number) FROM edit WHERE number > ?1 AND {PENDING}");
+    let Some(first) = tx.prepare_cached(&sql)?.query_row([after], |row| row.get::<_, Option<u32>>(0))? else {
         return Ok((None, Vec::new()));
     };
     let mut query =
@@ -100,6 +100,15 @@ pub(crate) fn account(tx: &Tx<'_>, key: &RecordKey, revision: u64) -> Result<()>
     let sql = "UPDATE edit SET accounted = 1 WHERE kind = ?1 AND record = ?2 AND accounted = 0 \
                AND json_extract(outcome, '$.revision') <= ?3";
     tx.prepare_cached(sql)?.execute((&key.kind, key.id.as_bytes(), revision.cast_signed()))?;
+    Ok(())
+}
+
+/// Marks as accounted for the edits that a copy shows by name: one that waited at the relay has no revision to go by.
+pub(crate) fn account_shown(tx: &Tx<'_>, state: &RecordState) -> Result<()> {
+    let sql = "UPDATE edit SET accounted = 1 WHERE id = ?1 AND accounted = 0 AND fate = 'waiting'";
+    for mark in &state.marks {
+        tx.prepare_cached(sql)?.execute([mark.edit.as_bytes()])?;
+    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 //! - [`refresh`] runs in the transaction of whatever changed either of the two, so a row is never behind.
 
 use crate::error::{Result, StoreError};
+use crate::search::index;
 use crate::store::Tx;
 use crate::{outbox, rows};
 use rusqlite::OptionalExtension;
@@ -112,12 +113,14 @@ fn put_row(tx: &Tx<'_>, revision: u64, state: &RecordState, standing: Standing) 
     ];
     let mut statement = tx.prepare_cached(&table.upsert)?;
     statement.execute(rusqlite::params_from_iter(head.into_iter().chain(values)))?;
+    index::touch(tx, &state.kind, state.id);
     Ok(())
 }
 
 fn remove_row(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {
     if let Some(table) = tx.tables.get(&key.kind) {
         tx.prepare_cached(&table.delete)?.execute([key.id.as_bytes()])?;
+        index::touch(tx, &key.kind, key.id);
     }
     Ok(())
 }

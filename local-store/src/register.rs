@@ -1,8 +1,11 @@
 //! The register: residents with their doors, filtered by division and by what somebody types, page by page.
+//!
+//! What is typed means here what it means in search (search/mod.rs): who that finds stands in the list.
 
 use crate::error::Result;
 use crate::places::{DWELLING_COLUMNS, Dwelling, dwelling_of};
 use crate::rows::id;
+use crate::search;
 use crate::store::Tx;
 use rusqlite::named_params;
 use sync_protocol::RecordId;
@@ -21,7 +24,7 @@ pub struct Entry {
     pub conflict: bool,
 }
 
-/// What is asked for. `text` matches part of a name, the end of a phone number, or a door such as `3-2-501`.
+/// What is asked for. `text` is a name, reading, initials, the end of a phone number, or a door such as `3-2-501`.
 #[derive(Clone, Debug, Default)]
 pub struct Query<'a> {
     pub division: Option<&'a str>,
@@ -33,16 +36,18 @@ pub struct Query<'a> {
 const FROM: &str = "FROM residence s JOIN resident r ON r.id = s.resident JOIN household h ON h.id = s.household \
      JOIN dwelling d ON d.id = h.dwelling JOIN building b ON b.id = d.building LEFT JOIN division g ON g.code = b.grid \
      WHERE s.until IS NULL AND r.died_on IS NULL AND r.merged_into IS NULL AND b.grid LIKE :division || '%' \
-       AND (:text = '' OR instr(r.name, :text) > 0 OR (length(:text) >= 3 AND r.phone LIKE '%' || :escaped ESCAPE '\\') \
-            OR b.number || '-' || d.entrance || '-' || d.door = :text OR d.entrance || '-' || d.door = :text)";
+       AND (:people IS NULL OR r.id IN (SELECT unhex(value) FROM json_each(:people)) \
+            OR d.id IN (SELECT unhex(value) FROM json_each(:doors)))";
 
 /// The page asked for, and how many there are in all.
 pub fn page(tx: &Tx<'_>, query: &Query<'_>) -> Result<(u32, Vec<Entry>)> {
     let text = query.text.unwrap_or("").trim();
-    // A percent sign somebody types is a percent sign.
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let division = query.division.unwrap_or("");
-    let params = named_params! { ":division": division, ":text": text, ":escaped": escaped };
+    let [people, doors] = match text {
+        "" => [None, None],
+        text => [Some(hex(&search::all_people(tx, text, division)?)), Some(hex(&search::all_doors(tx, text)?))],
+    };
+    let params = named_params! { ":division": division, ":people": people, ":doors": doors };
     let total = tx.prepare_cached(&format!("SELECT count(*) {FROM}"))?.query_row(params, |row| row.get(0))?;
     let sql = format!(
         "SELECT r.id, r.name, r.born_on, r.phone, r.unsent + s.unsent AS unsent, r.refused, r.conflict, h.last_visited, \
@@ -52,7 +57,7 @@ pub fn page(tx: &Tx<'_>, query: &Query<'_>) -> Result<(u32, Vec<Entry>)> {
     );
     let mut statement = tx.prepare_cached(&sql)?;
     let params = named_params! {
-        ":division": division, ":text": text, ":escaped": escaped, ":limit": query.limit, ":offset": query.offset,
+        ":division": division, ":people": people, ":doors": doors, ":limit": query.limit, ":offset": query.offset,
     };
     let rows = statement.query_map(params, |row| {
         Ok(Entry {
@@ -69,4 +74,10 @@ pub fn page(tx: &Tx<'_>, query: &Query<'_>) -> Result<(u32, Vec<Entry>)> {
         })
     })?;
     Ok((total, rows.collect::<rusqlite::Result<_>>()?))
+}
+
+/// Ids as a JSON list that SQL can look into: a list of any length is one parameter.
+fn hex(ids: &[RecordId]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| format!("\"{:032x}\"", u128::from_be_bytes(*id.as_bytes()))).collect();
+    format!("[{}]", ids.join(","))
 }

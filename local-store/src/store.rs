@@ -4,8 +4,10 @@ use crate::error::{Result, StoreError};
 use crate::key::Key;
 use crate::open::{self, Options};
 use crate::scope::View;
+use crate::search::index::{self, Touched};
 use crate::tables::Tables;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::cell::RefCell;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,6 +29,10 @@ pub struct Tx<'a> {
     inner: Transaction<'a>,
     pub(crate) tables: &'a Tables,
     pub schema: &'static Schema,
+    /// Whether temporary views stand in front of the record tables (scope.rs).
+    pub(crate) scoped: bool,
+    /// What search must look at anew before this commits.
+    pub(crate) touched: RefCell<Touched>,
 }
 
 impl Deref for Tx<'_> {
@@ -40,14 +46,16 @@ impl Store {
     /// Opens a store, making it where there is none. Without a key the file is not encrypted: for benchmarks only.
     pub fn open(path: &Path, key: Option<&Key>, options: Options) -> Result<Self> {
         let writer = open::writer(path, key, &options)?;
-        Ok(Self {
+        let store = Self {
             writer: Mutex::new(writer),
             readers: Default::default(),
             path: path.to_owned(),
             key: key.cloned(),
             tables: Tables::new(&options),
             options,
-        })
+        };
+        store.write(index::bring_up_to_date)?;
+        Ok(store)
     }
 
     pub fn schema(&self) -> &'static Schema {
@@ -64,12 +72,13 @@ impl Store {
             Some(connection) => connection,
             None => open::reader(&self.path, self.key.as_ref(), &self.options, scoped)?,
         };
-        if let View::Granted(grants) = view {
-            crate::scope::set(&connection, grants)?;
-        }
         let answer = {
             let inner = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-            read(&self.tx(inner))
+            // Inside the snapshot: a cursor's number could belong to another channel a moment later.
+            if let View::Granted(grants) = view {
+                crate::scope::set(&inner, grants)?;
+            }
+            read(&self.tx(inner, scoped))
         };
         lock(idle).push(connection);
         answer
@@ -82,14 +91,15 @@ impl Store {
     ) -> std::result::Result<T, E> {
         let mut writer = lock(&self.writer);
         let inner = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
-        let tx = self.tx(inner);
+        let tx = self.tx(inner, false);
         let answer = write(&tx)?;
+        index::flush(&tx)?;
         tx.inner.commit().map_err(StoreError::from)?;
         Ok(answer)
     }
 
-    fn tx<'a>(&'a self, inner: Transaction<'a>) -> Tx<'a> {
-        Tx { inner, tables: &self.tables, schema: self.options.schema }
+    fn tx<'a>(&'a self, inner: Transaction<'a>, scoped: bool) -> Tx<'a> {
+        Tx { inner, tables: &self.tables, schema: self.options.schema, scoped, touched: RefCell::default() }
     }
 }
 

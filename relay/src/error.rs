@@ -44,6 +44,18 @@ impl RelayError {
         Self::Refused(Problem { code, title: title.to_owned(), status: status_of(code), retry_after_s: Some(seconds) })
     }
 
+    /// The same code under a finer status of HTTP's own.
+    pub fn refused_as(status: u16, code: Code, title: &str) -> Self {
+        Self::Refused(Problem { code, title: title.to_owned(), status, retry_after_s: None })
+    }
+
+    /// Whether the store's disk is full or failing.
+    pub fn is_of_disk(&self) -> bool {
+        use rusqlite::ErrorCode::{DiskFull, SystemIoFailure};
+        matches!(self, Self::Sqlite(error)
+            if error.sqlite_error_code().is_some_and(|code| matches!(code, DiskFull | SystemIoFailure)))
+    }
+
     /// What the caller hears. Faults of our own are named by code only; their cause goes to the log.
     pub fn problem(&self) -> Problem {
         match self {

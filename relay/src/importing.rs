@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use sync_protocol::{Code, RecordId, Schema, Value};
 
 /// What an import of divisions did.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Imported {
     pub new: usize,
     pub renamed: usize,

@@ -7,8 +7,9 @@
 //! - Positions are drawn last and in the order of channel names, because in a shared database that takes locks.
 
 use crate::error::Result;
+use crate::rights;
 use crate::store::{Link, Listing, StoredRecord, Tx};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 use sync_protocol::routes::{self, Parents, Placement};
@@ -22,11 +23,19 @@ pub struct Register<'t> {
     district: &'t str,
     read: RefCell<HashMap<RecordKey, Option<Rc<StoredRecord>>>>,
     listings: RefCell<BTreeMap<ChannelFacet, Vec<Listing>>>,
+    rights_moved: Cell<bool>,
 }
 
 impl<'t> Register<'t> {
     pub fn new(tx: &'t dyn Tx, schema: &'t Schema, district: &'t str) -> Self {
-        Self { tx, schema, district, read: RefCell::default(), listings: RefCell::default() }
+        Self {
+            tx,
+            schema,
+            district,
+            read: RefCell::default(),
+            listings: RefCell::default(),
+            rights_moved: Cell::new(false),
+        }
     }
 
     pub fn get(&self, key: &RecordKey) -> Result<Option<Rc<StoredRecord>>> {
@@ -90,6 +99,9 @@ impl<'t> Register<'t> {
 
     fn write(&self, before: Option<Rc<StoredRecord>>, after: StoredRecord, has_changed: bool) -> Result<()> {
         self.tx.put_record(&after)?;
+        if rights::depend_on(&after.state.kind) {
+            self.rights_moved.set(true);
+        }
         let facets_of = |record: &StoredRecord| -> BTreeSet<ChannelFacet> {
             let at = |channel: &sync_protocol::Channel| ChannelFacet {
                 channel: channel.clone(),
@@ -121,7 +133,7 @@ impl<'t> Register<'t> {
             listings.reverse();
             self.tx.list(&at, &listings)?;
         }
-        Ok(())
+        if self.rights_moved.take() { rights::note_moved(self.tx) } else { Ok(()) }
     }
 
     /// The first record that an edit's route needs and that is not known here.

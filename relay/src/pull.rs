@@ -5,8 +5,8 @@
 //! - Everything on a page is of one snapshot.
 
 use crate::error::{RelayError, Result};
-use crate::rights::grants_version;
-use crate::store::Tx;
+use crate::rights::Granted;
+use crate::store::{Standing, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 use sync_protocol::messages::{
     ChannelPage, Cursor, Head, Heads, MAX_PULL_ENTRIES, PullAnswer, PullRequest, WireRecord,
@@ -29,22 +29,38 @@ pub fn check(request: &PullRequest, epoch: Epoch) -> Result<()> {
 
 /// The next page over all granted cursors, in the order the device named them.
 pub fn page(tx: &dyn Tx, request: &PullRequest, grants: &[Grant], epoch: Epoch, now_ms: u64) -> Result<PullAnswer> {
-    let granted: BTreeSet<ChannelFacet> = grants.iter().flat_map(Grant::channel_facets).collect();
+    page_for(tx, request, &Granted::new(grants.to_vec()), epoch, now_ms)
+}
+
+pub fn page_for(
+    tx: &dyn Tx,
+    request: &PullRequest,
+    granted: &Granted,
+    epoch: Epoch,
+    now_ms: u64,
+) -> Result<PullAnswer> {
     let mut left = request.limit.unwrap_or(MAX_PULL_ENTRIES).clamp(1, MAX_PULL_ENTRIES);
     let mut bytes_left = MAX_PAGE_BYTES;
-    let (mut channels, mut records, mut remaining) = (Vec::new(), BTreeMap::new(), 0);
+    let (mut channels, mut records) = (Vec::new(), BTreeMap::new());
+    let (mut more, mut remaining) = (false, 0);
     let mut seen = BTreeSet::new();
     for Cursor { at, position } in &request.cursors {
-        if !granted.contains(at) || !seen.insert(at) {
+        if !granted.facets.contains(at) || !seen.insert(at) {
             continue;
         }
         let mut page = ChannelPage { at: at.clone(), position: *position, listed: Vec::new(), departed: Vec::new() };
-        let entries = if left > 0 && bytes_left > 0 { tx.entries_after(at, *position, left)? } else { Vec::new() };
+        let standing = tx.standing(at)?;
+        // A console has thousands of cursors, and nearly all of them stand at the head.
+        let has_news = standing.head > *position;
+        let asked = if bytes_left > 0 { left } else { 0 };
+        let entries = if has_news && asked > 0 { tx.entries_after(at, *position, asked)? } else { Vec::new() };
+        let was_all = has_news && (entries.len() as u64) < u64::from(asked);
+        let (count, mut taken) = (entries.len(), 0);
         for entry in entries {
             if bytes_left == 0 {
                 break;
             }
-            left -= 1;
+            (left, taken) = (left - 1, taken + 1);
             bytes_left = bytes_left.saturating_sub(entry.bytes);
             page.position = entry.position;
             if let Some((revision, state)) = entry.record {
@@ -54,26 +70,35 @@ pub fn page(tx: &dyn Tx, request: &PullRequest, grants: &[Grant], epoch: Epoch, 
                 page.departed.push(entry.key);
             }
         }
-        remaining += tx.count_after(at, page.position)?;
+        if was_all && taken == count {
+            // Positions between the last entry and the head belong to nothing any more: the cursor goes past them.
+            page.position = standing.head;
+        }
+        if page.position < standing.head {
+            more = true;
+            remaining += left_after(tx, at, page.position, standing)?;
+        }
         channels.push(page);
     }
     Ok(PullAnswer {
         epoch,
         channels,
         records: records.into_values().collect(),
-        more: remaining > 0,
+        more,
         remaining,
-        grants_version: grants_version(grants),
+        grants_version: granted.version.clone(),
         now_ms,
     })
 }
 
+/// Entries after a position, exactly. A channel that was not begun knows its count; elsewhere few are left to count,
+/// because only one channel at a time is in the midst of its first load.
+fn left_after(tx: &dyn Tx, at: &ChannelFacet, position: u64, standing: Standing) -> Result<u64> {
+    if position == 0 { Ok(standing.entries) } else { tx.count_after(at, position) }
+}
+
 /// Where each of a device's channels stands.
-pub fn heads(tx: &dyn Tx, grants: &[Grant]) -> Result<Heads> {
-    let all = grants.iter().flat_map(Grant::channel_facets);
-    let heads = all.map(|at| {
-        let position = tx.head(&at)?;
-        Ok(Head { channel: at.channel, facet: at.facet, position })
-    });
-    Ok(Heads { heads: heads.collect::<Result<_>>()?, grants_version: grants_version(grants) })
+pub fn heads_of(heads: &crate::heads::Heads, granted: &Granted) -> Heads {
+    let head = |at: &ChannelFacet| Head { channel: at.channel.clone(), facet: at.facet, position: heads.position(at) };
+    Heads { heads: granted.facets.iter().map(head).collect(), grants_version: granted.version.clone() }
 }

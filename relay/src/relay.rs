@@ -2,11 +2,16 @@
 
 use crate::district::{self, Identity};
 use crate::error::{RelayError, Result};
+use crate::heads::{Board, Heads};
+use crate::rights::RightsCache;
+use crate::settings::Limits;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, Tx};
+use crate::traffic::Traffic;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 use sync_protocol::{Epoch, Schema, schema};
 use tokio::sync::watch;
 
@@ -17,6 +22,12 @@ pub struct Relay(Arc<Inner>);
 struct Inner {
     store: Box<dyn Store>,
     identity: Identity,
+    limits: Limits,
+    traffic: Traffic,
+    rights: RightsCache,
+    board: Board,
+    /// When a write last failed for want of space or a working disk; `None` after one that succeeded.
+    disk_fault: Mutex<Option<Instant>>,
     /// Counts commits, ours and those of other processes.
     changes: watch::Sender<u64>,
     stopping: watch::Sender<bool>,
@@ -41,6 +52,10 @@ impl Relay {
 
     /// Opens a store's file, making it where there is none.
     pub fn open_file(path: &Path) -> Result<Self> {
+        Self::open_file_with(path, Limits::default())
+    }
+
+    pub fn open_file_with(path: &Path, limits: Limits) -> Result<Self> {
         if let Some(folder) = path.parent() {
             make_private(folder, path)?;
         }
@@ -49,6 +64,11 @@ impl Relay {
         Ok(Self(Arc::new(Inner {
             store,
             identity,
+            traffic: Traffic::new(&limits),
+            limits,
+            rights: RightsCache::default(),
+            board: Board::default(),
+            disk_fault: Mutex::default(),
             changes: watch::Sender::new(0),
             stopping: watch::Sender::new(false),
             wrong_codes_ms: Mutex::default(),
@@ -71,14 +91,33 @@ impl Relay {
         &self.0.identity
     }
 
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
     /// Reads in one snapshot, off the threads that serve connections.
     pub async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnMut(&dyn Tx) -> Result<T> + Send + 'static,
     {
+        let place = self.0.traffic.readers.enter().await?;
         let relay = self.clone();
-        tokio::task::spawn_blocking(move || relay.store().read(work)).await?
+        let answer = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            relay.store().read(work)
+        });
+        answer.await?
+    }
+
+    /// Computes something, off the threads that serve connections.
+    pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let place = self.0.traffic.computing.enter().await?;
+        let answer = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            work()
+        });
+        Ok(answer.await?)
     }
 
     /// Writes in one transaction, and tells everybody who listens that something changed.
@@ -87,10 +126,49 @@ impl Relay {
         T: Send + 'static,
         F: FnMut(&dyn Tx) -> Result<T> + Send + 'static,
     {
+        let place = self.0.traffic.writer.enter().await?;
         let relay = self.clone();
-        let answer = tokio::task::spawn_blocking(move || relay.store().write(work)).await??;
-        self.note_change();
-        Ok(answer)
+        let answer = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            relay.store().write(work)
+        });
+        let answer = answer.await?;
+        self.note_disk(&answer);
+        if answer.is_ok() {
+            self.note_change();
+        }
+        answer
+    }
+
+    fn note_disk<T>(&self, answer: &Result<T>) {
+        let mut fault = self.0.disk_fault.lock().unwrap_or_else(PoisonError::into_inner);
+        match answer {
+            Ok(_) => *fault = None,
+            Err(error) if error.is_of_disk() => *fault = Some(Instant::now()),
+            Err(_) => {}
+        }
+    }
+
+    /// When a write last failed for want of space or a working disk, unless one succeeded since.
+    pub fn disk_fault(&self) -> Option<Instant> {
+        *self.0.disk_fault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn traffic(&self) -> &Traffic {
+        &self.0.traffic
+    }
+
+    pub fn rights(&self) -> &RightsCache {
+        &self.0.rights
+    }
+
+    /// Where every channel stands.
+    pub async fn heads(&self) -> Result<Arc<Heads>> {
+        self.0.board.heads(self).await
+    }
+
+    pub fn change_count(&self) -> u64 {
+        *self.0.changes.borrow()
     }
 
     pub fn note_change(&self) {

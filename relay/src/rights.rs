@@ -2,21 +2,19 @@
 
 use crate::error::Result;
 use crate::store::{Holder, Tx};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sync_protocol::policy::{self, Assignment, Places};
-use sync_protocol::{Grant, RecordId, RecordKey, canonical};
+use sync_protocol::{ChannelFacet, Grant, RecordId, RecordKey, canonical};
 
 /// A person's assignments, ended ones too. A closed account ends them all.
 pub fn assignments_of(tx: &dyn Tx, person: RecordId) -> Result<Vec<Assignment>> {
     let account = tx.record(&RecordKey::new("person", person))?;
-    let ended_on = account.as_ref().and_then(|account| account.state.text("ended_on"));
     let mut assignments = Vec::new();
     for key in tx.pointing("assignment", "person", person)? {
         let Some(record) = tx.record(&key)?.filter(|record| !record.state.is_deleted()) else { continue };
-        assignments.extend(Assignment::read(&record.state).map(|mut one| {
-            let ends = one.until.as_deref().into_iter().chain(ended_on).min();
-            one.until = ends.map(str::to_owned);
-            one
-        }));
+        let account = account.as_ref().map(|account| &account.state);
+        assignments.extend(Assignment::read(&record.state).map(|one| one.under(account)));
     }
     Ok(assignments)
 }
@@ -28,6 +26,71 @@ pub fn grants_of(tx: &dyn Tx, holder: &Holder, day: &str) -> Result<Vec<Grant>> 
         Holder::Console(division) => policy::console_grants(division, &StoredPlaces(tx)),
         Holder::Relay => Vec::new(),
     })
+}
+
+/// What a device may be given, with what is asked of it over and over.
+pub struct Granted {
+    pub grants: Vec<Grant>,
+    pub facets: BTreeSet<ChannelFacet>,
+    pub version: String,
+}
+
+impl Granted {
+    pub fn new(grants: Vec<Grant>) -> Self {
+        let facets = grants.iter().flat_map(Grant::channel_facets).collect();
+        let version = grants_version(&grants);
+        Self { grants, facets, version }
+    }
+}
+
+/// Counts the changes of records that grants depend on; read in the same snapshot as what it is used for.
+pub fn revision(tx: &dyn Tx) -> Result<u64> {
+    let held = tx.meta("rights")?.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
+    Ok(held.map_or(0, u64::from_be_bytes))
+}
+
+/// Whether grants may change with a record of this kind.
+pub fn depend_on(kind: &str) -> bool {
+    matches!(kind, "assignment" | "person" | "division" | "unit" | "building")
+}
+
+/// Makes every grant to be worked out anew. Whatever ends a device's rights calls this, in the same transaction.
+pub fn note_moved(tx: &dyn Tx) -> Result<()> {
+    tx.put_meta("rights", &revision(tx)?.wrapping_add(1).to_be_bytes())
+}
+
+/// Grants as worked out last, good for one day and until something they depend on changes.
+#[derive(Default)]
+pub struct RightsCache(Mutex<HashMap<Holder, Remembered>>);
+
+struct Remembered {
+    revision: u64,
+    day: String,
+    granted: Arc<Granted>,
+}
+
+/// More holders than a district has; beyond that the memory is worth more than the time.
+const MOST_REMEMBERED: usize = 20_000;
+
+impl RightsCache {
+    pub fn granted(&self, tx: &dyn Tx, holder: &Holder, day: &str) -> Result<Arc<Granted>> {
+        let revision = revision(tx)?;
+        let held = |one: &&Remembered| one.revision == revision && one.day == day;
+        if let Some(known) = self.locked().get(holder).filter(held) {
+            return Ok(known.granted.clone());
+        }
+        let granted = Arc::new(Granted::new(grants_of(tx, holder, day)?));
+        let mut all = self.locked();
+        if all.len() >= MOST_REMEMBERED {
+            all.clear();
+        }
+        all.insert(holder.clone(), Remembered { revision, day: day.to_owned(), granted: granted.clone() });
+        Ok(granted)
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<Holder, Remembered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A short name for a set of grants, so that a device notices when they change.

@@ -263,6 +263,39 @@ async fn changes_tell_of_what_moved_at_once_and_of_other_processes_soon() {
     assert!(position().await > second);
 }
 
+/// Grants are remembered between calls; what they depend on makes them anew.
+#[tokio::test]
+async fn a_new_assignment_reaches_calls_and_listeners_that_had_other_rights() {
+    let served = Served::start(Town::new()).await;
+    let tablet = served.enrolled(Holder::Person(id(OTHER_WORKER))).await;
+    let grid = at(&format!("grid:{GRID}"), Facet::Personal);
+    let may_see = async || {
+        let me: Me = served.get("/v1/me", &tablet.token).await.json().await.unwrap();
+        let pulled = served.pull(&tablet, std::slice::from_ref(&grid)).await;
+        (me.grants.iter().any(|grant| grant.channel == grid.channel), !pulled.channels.is_empty())
+    };
+    assert_eq!(may_see().await, (false, false));
+    let mut events = served.get("/v1/changes", &tablet.token).await.bytes_stream();
+    events.next().await.unwrap().unwrap();
+    let assignment = vec![
+        ("person", id(OTHER_WORKER).into()),
+        ("role", "grid_worker".into()),
+        ("division", GRID.into()),
+        ("from", "2026-01-01".into()),
+    ];
+    served.town.write(vec![("assignment", 120, assignment)]);
+    let told = async {
+        while let Some(event) = events.next().await {
+            if String::from_utf8_lossy(&event.unwrap()).contains(GRID) {
+                return true;
+            }
+        }
+        false
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(5), told).await.unwrap());
+    assert_eq!(may_see().await, (true, true));
+}
+
 #[tokio::test]
 async fn what_is_not_a_call_is_answered_with_a_code() {
     let served = Served::start(Town::new()).await;

@@ -140,3 +140,35 @@ fn grants_and_their_version_change_with_an_assignment() {
     assert_ne!(version(&before), version(&after));
     assert!(after.iter().any(|grant| grant.channel == Channel::of_code(GRID).unwrap()));
 }
+
+#[test]
+fn a_cursor_goes_past_positions_that_belong_to_nothing() {
+    let town = Town::new();
+    let console = town.console();
+    let grid = at(&format!("grid:{GRID}"), Facet::Review);
+    // What was never listed cannot depart: its position is drawn and stays empty.
+    let gone = linli_relay::store::Listing { record: key("resident", RESIDENT), departed: true };
+    town.relay.store().write(|tx| tx.list(&grid, std::slice::from_ref(&gone))).unwrap();
+    let answer = town.pull(&console, std::slice::from_ref(&grid));
+    let page = &answer.channels[0];
+    assert_eq!((page.position, page.listed.len(), answer.more, answer.remaining), (1, 0, false, 0));
+}
+
+#[test]
+fn what_remains_is_counted_exactly_wherever_a_cursor_stands() {
+    let town = Town::new();
+    let console = town.console();
+    let (open, personal) = (at(&format!("grid:{GRID}"), Facet::Open), at(&format!("grid:{GRID}"), Facet::Personal));
+    let count = |at: &ChannelFacet| town.relay.store().read(|tx| tx.count_after(at, 0)).unwrap();
+    let grants = town.grants(&console);
+    let epoch = town.relay.epoch();
+    let pull = |cursors: Vec<Cursor>| {
+        let request = PullRequest { epoch: Some(epoch), cursors, limit: Some(1) };
+        town.relay.store().read(|tx| linli_relay::pull::page(tx, &request, &grants, epoch, now_ms())).unwrap()
+    };
+    let begin = |at: &ChannelFacet| Cursor { at: at.clone(), position: 0 };
+    let page = pull(vec![begin(&open), begin(&personal)]);
+    assert_eq!(page.remaining, count(&open) + count(&personal) - 1);
+    let within = Cursor { at: open.clone(), position: page.channels[0].position };
+    assert_eq!(pull(vec![begin(&personal), within]).remaining, count(&open) + count(&personal) - 2);
+}

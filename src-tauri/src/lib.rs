@@ -51,7 +51,13 @@ pub fn run() {
 fn window(app: &tauri::App) -> tauri::Result<()> {
     let is_ours =
         |url: &tauri::Url| matches!(url.scheme(), "tauri" | "about") || url.host_str() == Some("tauri.localhost");
-    WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+    let builder = WebviewWindowBuilder::new(app, "main", WebviewUrl::default());
+    // With a folder of our own, what the web view keeps (size, theme, language) lies in it as well.
+    let builder = match std::env::var_os("LINLI_DATA") {
+        Some(folder) => builder.data_directory(PathBuf::from(folder).join("webview")),
+        None => builder,
+    };
+    builder
         .title("邻里 Linli")
         .inner_size(1280.0, 800.0)
         .min_inner_size(360.0, 560.0)

@@ -102,10 +102,13 @@ async fn keep_in_step<T: Transport>(
         changed(BTreeSet::new());
         match outcome {
             Ok(()) => {
-                pause = FIRST_PAUSE;
+                let began = tokio::time::Instant::now();
                 let lost = wait_for_reason(&replica, &transport, &nudge).await;
+                // A line that breaks at once, time and again, is no reason to pull at once, time and again.
+                pause =
+                    if lost && began.elapsed() < LONGEST_PAUSE { (pause * 2).min(LONGEST_PAUSE) } else { FIRST_PAUSE };
                 if lost {
-                    tokio::time::sleep(spread(FIRST_PAUSE)).await;
+                    let _ = tokio::time::timeout(spread(pause), nudge.notified()).await;
                 }
             }
             Err(error) => {

@@ -46,11 +46,13 @@ impl fmt::Display for EnrolLink {
 }
 
 /// Without TLS only this machine is spoken to: anybody on the way could read and change the rest.
-fn is_safe_address(relay: &str) -> bool {
+pub fn is_safe_address(relay: &str) -> bool {
     let Some(rest) = relay.strip_prefix("http://") else { return relay.starts_with("https://") };
-    let host = rest.split('/').next().unwrap_or_default();
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-    matches!(host, "127.0.0.1" | "localhost" | "[::1]")
+    let here = rest.split('/').next().unwrap_or_default();
+    // Nothing but a port may follow: in `127.0.0.1:80@example.org` this machine is only the user's name.
+    ["127.0.0.1", "localhost", "[::1]"].iter().filter_map(|host| here.strip_prefix(host)).any(|port| {
+        port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()))
+    })
 }
 
 fn percent_decoded(text: &str) -> Option<String> {
@@ -96,6 +98,8 @@ mod tests {
             ("linli:enrol?u=http://127.0.0.1:1&p=2", "the code is missing"),
             ("linli:enrol?u=http://127.0.0.1:1&c=1", "the pin is missing"),
             ("linli:enrol?u=http://example.org&c=1&p=2", "the address is neither https nor this machine"),
+            ("linli:enrol?u=http://127.0.0.1:80@example.org&c=1&p=2", "the address is neither https nor this machine"),
+            ("linli:enrol?u=http://localhost.example.org&c=1&p=2", "the address is neither https nor this machine"),
             ("linli:enrol?u=%zz&c=1&p=2", "the address is garbled"),
         ] {
             assert_eq!(EnrolLink::parse(text), Err(Malformed(reason)), "{text}");

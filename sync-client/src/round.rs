@@ -54,11 +54,16 @@ async fn push<T: Transport>(
     status: &watch::Sender<Status>,
     changed: &(dyn Fn(BTreeSet<String>) + Send + Sync),
 ) -> Result<()> {
+    let mut after = 0;
     loop {
-        let (before, edits) =
-            on_store(replica, |store| store.read(&View::Everything, |tx| outbox::pending(tx, MAX_PUSH_EDITS as u32)))
-                .await?;
+        let (before, edits) = on_store(replica, move |store| {
+            store.read(&View::Everything, |tx| outbox::pending(tx, after, MAX_PUSH_EDITS as u32))
+        })
+        .await?;
         let Some(last) = edits.last() else { return Ok(()) };
+        // Each edit is offered once a round: what the relay wants later must neither hold up those behind it nor be
+        // offered round and round.
+        after = last.edit.number;
         let count = edits.len() as u32;
         status.send_modify(|status| status.sending = Some(count));
         let request = PushRequest {
@@ -67,24 +72,23 @@ async fn push<T: Transport>(
             author_tokens: (replica.author_tokens)(),
             edits: edits.into_iter().map(|one| one.edit).collect(),
         };
+        let asked_ms = (replica.now_ms)();
         let answer = transport.push(&request).await;
         status.send_modify(|status| status.sending = None);
         let answer = answer?;
-        let offset = clock_offset(replica, answer.now_ms);
-        let got_through = answer.outcomes.iter().any(|outcome| outcome.result != Fate::Later);
+        let offset = clock_offset(asked_ms, answer.now_ms, (replica.now_ms)()).to_string();
+        let taken = answer.outcomes.iter().any(|outcome| !matches!(outcome.result, Fate::Later | Fate::Refused));
         let kinds = on_store(replica, move |store| {
             store.write(|tx| {
-                device::put_fact(tx, facts::SENT_AT, &answer.now_ms.to_string())?;
+                if taken {
+                    device::put_fact(tx, facts::SENT_AT, &answer.now_ms.to_string())?;
+                }
                 device::put_fact(tx, facts::CLOCK_OFFSET, &offset)?;
                 outbox::settle(tx, &answer.outcomes)
             })
         })
         .await?;
         changed(kinds.into_iter().collect());
-        if !got_through {
-            // The relay wants these later; asking again at once would go round in circles.
-            return Ok(());
-        }
     }
 }
 
@@ -106,10 +110,11 @@ async fn pull<T: Transport>(
             })
         })
         .await?;
+        let asked_ms = (replica.now_ms)();
         let answer = transport.pull(&request).await?;
         let (more, remaining, version) = (answer.more, answer.remaining, answer.grants_version.clone());
         let arrived = answer.channels.iter().map(|page| (page.listed.len() + page.departed.len()) as u64).sum::<u64>();
-        let offset = clock_offset(replica, answer.now_ms);
+        let offset = clock_offset(asked_ms, answer.now_ms, (replica.now_ms)()).to_string();
         let head = !more && Some(&version) == known.as_ref();
         let kinds = on_store(replica, move |store| {
             store.write(|tx| {
@@ -163,6 +168,22 @@ pub(crate) async fn on_store<R: Send + 'static>(
     tokio::task::spawn_blocking(move || ask(&store)).await.map_err(|_| SyncError::TaskEnded)?.map_err(SyncError::from)
 }
 
-fn clock_offset(replica: &Replica, relay_ms: u64) -> String {
-    (i128::from(relay_ms) - i128::from((replica.now_ms)())).to_string()
+/// How far the relay's clock is ahead of ours, by an answer that was asked for and heard at these times of ours. The answer
+/// was given at some moment in between, so how long it took is no reason to move our clock.
+fn clock_offset(asked_ms: u64, relay_ms: u64, heard_ms: u64) -> i128 {
+    i128::from(relay_ms) - i128::from(relay_ms.clamp(asked_ms, heard_ms.max(asked_ms)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clock_offset;
+
+    #[test]
+    fn a_slow_answer_moves_no_clock_and_a_wrong_clock_is_moved_no_further_than_it_must() {
+        assert_eq!(clock_offset(1_000, 1_030, 21_000), 0);
+        assert_eq!(clock_offset(1_000, 61_000, 1_100), 59_900);
+        assert_eq!(clock_offset(61_000, 1_000, 61_100), -60_000);
+        // Our own clock was set back while the answer was under way.
+        assert_eq!(clock_offset(61_000, 1_000, 900), -60_000);
+    }
 }

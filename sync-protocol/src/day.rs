@@ -29,6 +29,12 @@ pub fn parse_day(text: &str) -> Option<NaiveDate> {
     (day.format("%Y-%m-%d").to_string() == text).then_some(day)
 }
 
+/// The moment a day begins in Asia/Shanghai; `None` when it is not a day.
+pub fn start_of(day: &str) -> Option<u64> {
+    let midnight = parse_day(day)?.and_hms_opt(0, 0, 0)?.and_local_timezone(shanghai()).single()?;
+    u64::try_from(midnight.timestamp_millis()).ok()
+}
+
 /// The day so many days later (or earlier, when negative); the same text when it is not a day.
 pub fn add_days(text: &str, days: i64) -> String {
     parse_day(text)

@@ -1,3 +1,6 @@
 //! Derived fields: pure functions of records, computed alike on every replica and never sent.
 
+pub mod calendar;
+pub mod issue;
+pub mod steps;
 pub mod visit_state;

@@ -3,6 +3,8 @@
 //! A person's rights are their assignments. From them follow the grants (what their devices receive) and the verdict on
 //! each edit (whether it counts). Rights are those of an edit's author, never of the device that carries it.
 
+pub mod issue_steps;
+
 use crate::channel::{Channel, Facet, Grant, codes_above};
 use crate::edit::Edit;
 use crate::ids::RecordId;
@@ -68,6 +70,13 @@ impl Assignment {
             until: record.text("until").map(str::to_owned),
             rights: record.set("rights").into_iter().map(str::to_owned).collect(),
         })
+    }
+
+    /// The assignment as its account leaves it: a closed account ends all of them.
+    pub fn under(mut self, account: Option<&RecordState>) -> Self {
+        let closed = account.and_then(|account| account.text("ended_on"));
+        self.until = self.until.as_deref().into_iter().chain(closed).min().map(str::to_owned);
+        self
     }
 
     /// Days compare as text, because they are spelled year first.

@@ -1,6 +1,7 @@
 //! Where a record goes: its channels and its facet, from its fields and its parents. No clock is read.
 
 use crate::channel::{Channel, Facet, codes_above};
+use crate::folds::issue::{IssueFold, Level};
 use crate::ids::{RecordId, RecordKey};
 use crate::record::RecordState;
 use crate::schema::{FacetRule, FieldType, Hop, Kind, Schema};
@@ -108,6 +109,14 @@ fn walk<P: Parents>(
                 }
             }
         }
+        Hop::Handling(grid) => {
+            let steps = parents.pointing("issue_step", "issue", record.id)?;
+            let fold = IssueFold::of(record, &steps);
+            into.extend(fold.keepers.iter().copied().map(Channel::Unit));
+            let grid = record.text(grid).unwrap_or_default();
+            let reached = [Level::Street, Level::District].into_iter().filter(|level| *level <= fold.level);
+            into.extend(reached.filter_map(|level| grid.get(..level.digits())).filter_map(Channel::of_code));
+        }
         Hop::Assignments => {
             for assignment in parents.pointing("assignment", "person", record.id)? {
                 if let Some(placed) = parents.placement(&assignment.key())? {
@@ -151,10 +160,12 @@ pub fn dependants(schema: &Schema, kind: &str) -> Vec<(&'static str, &'static st
     found
 }
 
-/// Kinds whose records move the record they point at: a residence its resident, an assignment its account.
+/// Kinds whose records move the record they point at: a residence its resident, a step its issue, an assignment its
+/// account. The kind and field.
 pub fn moves(kind: &str) -> Option<(&'static str, &'static str)> {
     match kind {
         "residence" => Some(("resident", "resident")),
+        "issue_step" => Some(("issue", "issue")),
         "assignment" => Some(("person", "person")),
         _ => None,
     }

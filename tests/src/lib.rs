@@ -1,4 +1,6 @@
-//! What the scenarios in `tests/tests` drive: the real programs, each in a process and a folder of its own.
+//! What the tests in `tests/tests` drive.
+//!
+//! The scenarios drive the real programs, each in a process and a folder of its own:
 //!
 //! - [`stage`]: one scenario's folder, logs and time limit
 //! - [`processes`]: relay, console and tablet, started, killed and started again
@@ -7,19 +9,29 @@
 //! - [`page`]: what a person does to a page, with patience and clear complaints
 //! - [`impostor`]: something on a port that is not the relay
 //!
-//! Nothing here knows the inside of a program: it uses command lines, pages and files, as a person would.
+//! None of these knows the inside of a program: they use command lines, pages and files, as a person would.
+//!
+//! The journeys are quick and open no window:
+//!
+//! - [`neighbourhood`]: the relay, tablets and consoles in one process, called as their screens call them
+//! - [`deaf`]: a line to the relay that loses answers
 
 pub mod browser;
+pub mod deaf;
 pub mod display;
 pub mod impostor;
 pub mod link;
+pub mod neighbourhood;
 pub mod page;
 pub mod processes;
 pub mod stage;
 
 pub use browser::Browser;
+pub use deaf::DeafLine;
 pub use display::Display;
+pub use impostor::Impostor;
 pub use link::Link;
+pub use neighbourhood::Neighbourhood;
 pub use page::Page;
 pub use processes::{Account, Console, Relay, Tablet};
 pub use stage::{Stage, play};

@@ -319,7 +319,7 @@ pub(crate) fn kill_hard(pid: u32) {
     let _ = Command::new("sh").args(["-c", &format!("kill -KILL {pid}")]).stderr(Stdio::null()).status();
 }
 
-fn read_accounts(path: &Path) -> Result<Vec<Account>> {
+pub(crate) fn read_accounts(path: &Path) -> Result<Vec<Account>> {
     let text = fs::read_to_string(path).with_context(|| format!("no accounts file at {}", path.display()))?;
     let account = |line: &str| {
         let mut words = line.split_whitespace();

@@ -1,4 +1,5 @@
 import type { AppState, RegisterQuery, ResidentCorrection, ResidentFile, VisitQuery, VisitRow } from '@/backend/generated'
+import { issueAnswers } from './issues'
 import { householdFile, residentFile, rows, scopes, visitAt } from './console.data'
 
 export type Case = 'ready' | 'signed_out' | 'wrong' | 'wait' | 'empty' | 'loading' | 'error' | 'offline' | 'too_new'
@@ -10,6 +11,10 @@ export class ConsoleServer {
   private readonly streams: FakeStream[] = []
   private readonly files = new Map<string, ResidentFile>()
   private readonly visits: VisitRow[]
+  private readonly issues = issueAnswers((kind) => {
+    this.tell(kind)
+    return { record: 'x', mark: 'saved_here', outbox: 1 }
+  })
 
   constructor(private readonly which: Case) {
     this.signedIn = !['signed_out', 'wrong', 'wait'].includes(which)
@@ -97,8 +102,11 @@ export class ConsoleServer {
         return answer(householdFile((input as { dwelling: string }).dwelling))
       case 'correct_resident':
         return this.correct(input as ResidentCorrection)
-      default:
+      default: {
+        const known = this.issues[name as keyof typeof this.issues] as ((input: unknown) => unknown) | undefined
+        if (known) return answer(bare && name === 'list_issues' ? [] : known(input))
         return failure('input_invalid', { reason: name })
+      }
     }
   }
 

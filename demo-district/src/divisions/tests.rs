@@ -4,7 +4,7 @@ const HEADER: &str = "code,name,level,parent\n";
 
 fn faults(text: &str) -> Vec<(u64, String, String)> {
     let faults = read_csv(text).expect_err("the file has a fault");
-    assert!(faults.iter().all(|fault| REASONS.contains(&fault.reason.as_str())), "{faults:?}");
+    assert!(faults.iter().all(|fault| REASONS.iter().any(|(word, _, _)| *word == fault.reason)), "{faults:?}");
     faults.into_iter().map(|fault| (fault.row, fault.column, fault.reason)).collect()
 }
 

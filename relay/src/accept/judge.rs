@@ -1,6 +1,7 @@
 //! One edit at a time: may it stand, can it be placed, may its author write it; then it is merged.
 
 use super::order::order_for;
+use super::steps::{IssueBefore, issue_before};
 use crate::error::Result;
 use crate::placing::Register;
 use crate::rights::assignments_of;
@@ -173,6 +174,10 @@ impl<'t> Accepting<'t> {
         let held_state = held.as_ref().map(|held| &held.state);
         let log = || self.tx.accepted_edits(&key);
         accepted.order = order_for(edit, held_state, log, previous, &mut self.clock, self.now_ms)?;
+        let issue = issue_before(self.tx, edit)?;
+        if let Some(issue) = &issue {
+            accepted.order = issue.order_for(accepted.order, edit.stamp, &mut self.clock, self.now_ms);
+        }
         let state = merged(self.tx, kind, &key, held_state, &accepted)?;
         let Some(state) = state else { return Ok((keep(Fate::Refused, Code::RequestInvalid), accepted)) };
         if json_bytes(&state) > MAX_RECORD_BYTES {
@@ -183,9 +188,17 @@ impl<'t> Accepting<'t> {
         let verdict = if authority == Authority::Relay {
             if kind.writers.contains(&Writer::Relay) { Verdict::Now } else { Verdict::Never }
         } else {
-            let before = held.iter().flat_map(|held| held.placement.channels.iter().cloned());
-            let channels = before.chain(placement.channels.iter().cloned()).collect();
-            policy::may_write(kind, edit, &self.assignments(edit.author)?, &channels, &self.today)
+            // Who may change a record is asked where it is, not where the edit would bring it: else a worker could pull
+            // another grid's household over by its id. What is new, or has no place yet, is judged by where it goes.
+            let before = held.as_ref().map(|held| held.placement.channels.clone()).filter(|before| !before.is_empty());
+            let channels = before.unwrap_or_else(|| placement.channels.clone());
+            let assignments = self.assignments(edit.author)?;
+            let verdict = policy::may_write(kind, edit, &assignments, &channels, &self.today);
+            let may_take = |issue: &IssueBefore| issue.may_be_taken(&state, edit.author, &assignments, &self.today);
+            match verdict {
+                Verdict::Now if issue.as_ref().is_some_and(|issue| !may_take(issue)) => Verdict::Never,
+                verdict => verdict,
+            }
         };
         let judged = match verdict {
             Verdict::Now => Judged::Merge { state, placement },

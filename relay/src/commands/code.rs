@@ -1,26 +1,23 @@
 //! `linli-relay code`: the link that enrols one device.
 
-use crate::clock::now_ms;
-use crate::relay::Relay;
-use crate::store::Holder;
-use crate::{district, enrolment};
+use super::held::{self, Held};
+use crate::control::{Answer, Ask};
+use crate::settings::Place;
 use anyhow::{Result, bail};
 use clap::Args;
-use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct Code {
-    /// The folder with the store.
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    place: Place,
     #[command(flatten)]
     holder: ForWhom,
     /// How long the code holds; 0 gives one that has expired already.
     #[arg(long, default_value_t = 10)]
     minutes: u64,
-    /// Where the device will find the relay.
-    #[arg(long, default_value = "http://127.0.0.1:7400")]
-    relay: String,
+    /// Where the device will find the relay. [default: public_url of relay.toml, or where the relay listens]
+    #[arg(long)]
+    relay: Option<String>,
 }
 
 #[derive(Args)]
@@ -36,29 +33,12 @@ struct ForWhom {
 
 impl Code {
     pub fn run(self) -> Result<()> {
-        let relay = Relay::open(&self.data)?;
-        let Some(holder) = self.holder(&relay)? else {
-            match (&self.holder.person, &self.holder.console) {
-                (Some(name), _) => bail!("nobody here has the sign-in name {name:?}"),
-                (_, code) => bail!("there is no division {:?} here", code.as_deref().unwrap_or_default()),
-            }
-        };
-        let (code, is_demonstration) = relay.store().write(|tx| {
-            let code = enrolment::new_code(tx, holder.clone(), self.minutes, now_ms())?;
-            Ok((code, district::is_demonstration(tx)?))
-        })?;
-        println!("{}", enrolment::link(&self.relay, &code, &relay.identity().key.public, is_demonstration));
+        let ForWhom { person, console } = self.holder;
+        let ask = Ask::Code { person, console, minutes: self.minutes, relay: self.relay };
+        match held::answer(&self.place, Held::Before, ask)? {
+            Answer::Link(link) => println!("{link}"),
+            Answer::Imported(_) => bail!("the running relay answered something else"),
+        }
         Ok(())
-    }
-
-    fn holder(&self, relay: &Relay) -> Result<Option<Holder>> {
-        let holder = relay.store().read(|tx| {
-            Ok(match (&self.holder.person, &self.holder.console) {
-                (Some(name), _) => tx.account(name)?.map(|account| Holder::Person(account.person)),
-                (_, Some(code)) => tx.division(code)?.map(|_| Holder::Console(code.clone())),
-                (None, None) => None,
-            })
-        })?;
-        Ok(holder)
     }
 }

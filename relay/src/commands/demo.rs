@@ -1,13 +1,14 @@
 //! `linli-relay demo`: a store with a made-up community.
 
 use crate::clock::now_ms;
+use crate::control::StoreLock;
 use crate::importing::import_seeds;
 use crate::keys::random;
 use crate::relay::{Relay, store_path};
 use crate::sessions::password_hash;
 use crate::store::Account;
 use crate::{district, error};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use demo_district::{DEFAULT_SEED, DemoAccount, District, community, default_community};
 use std::io::Write;
@@ -21,7 +22,7 @@ const BATCH: usize = 5_000;
 #[derive(Args)]
 pub struct Demo {
     /// The folder for the store.
-    #[arg(long)]
+    #[arg(long, env = "LINLI_RELAY_DATA")]
     data: PathBuf,
     /// The same seed makes the same community.
     #[arg(long, default_value_t = DEFAULT_SEED)]
@@ -38,6 +39,9 @@ impl Demo {
             println!("there is a store in {} already; it stays as it is", self.data.display());
             return Ok(());
         }
+        super::held::make_folder(&self.data)?;
+        let _lock = StoreLock::take(&self.data)?
+            .map_err(|_| anyhow!("another program is making a store in {}", self.data.display()))?;
         // Made under another name and renamed when whole: a demonstration cut short leaves no half store.
         let unfinished = self.data.join("relay.db.unfinished");
         remove_unfinished(&unfinished)?;

@@ -1,7 +1,8 @@
-//! What an operator runs. Each command may run while the relay serves: the store's own lock keeps writes apart.
+//! What an operator runs. Each command may run while the relay serves: it then asks that relay (see [`crate::control`]).
 
 mod code;
 mod demo;
+mod held;
 mod import;
 mod serve;
 

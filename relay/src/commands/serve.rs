@@ -1,63 +1,76 @@
 //! `linli-relay serve`: the relay itself.
 
-use crate::relay::Relay;
-use crate::serving::{run_until_stopped, watch_other_processes};
+use crate::control::{Office, Socket, StoreLock};
+use crate::error::RelayError;
+use crate::logs;
+use crate::relay::{Relay, store_path};
+use crate::serving::{Listener, Tls, watch_other_processes};
+use crate::settings::{Given, Place, Settings};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use std::io::{ErrorKind, IsTerminal};
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::io::ErrorKind;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 /// For scripts that start the relay: the port belongs to something else.
 const PORT_TAKEN: u8 = 2;
 
 #[derive(Args)]
 pub struct Serve {
-    /// The folder with the store.
-    #[arg(long)]
-    data: PathBuf,
-    /// Where to listen. Without TLS only addresses of this machine.
-    #[arg(long, default_value = "127.0.0.1:7400")]
-    listen: SocketAddr,
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    given: Given,
 }
 
 impl Serve {
     pub fn run(self) -> Result<ExitCode> {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-        let ansi = std::io::stderr().is_terminal();
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
-        if !self.listen.ip().is_loopback() {
-            bail!(
-                "{} can be reached from other machines, and without TLS anybody there could read along; use 127.0.0.1",
-                self.listen
-            );
+        let settings = Settings::read(&self.place, self.given)?;
+        logs::begin(settings.log);
+        let data = &self.place.data;
+        if !store_path(data).is_file() {
+            return Err(RelayError::NoStore(data.display().to_string()).into());
         }
-        let relay = Relay::open(&self.data)?;
-        tokio::runtime::Runtime::new()?.block_on(self.serve(relay))
-    }
-
-    async fn serve(self, relay: Relay) -> Result<ExitCode> {
-        let listener = match TcpListener::bind(self.listen).await {
-            Ok(listener) => listener,
-            Err(error) if error.kind() == ErrorKind::AddrInUse => {
-                let port = self.listen.port();
-                eprintln!("linli-relay: port {port} is taken; stop what uses it or choose another with --listen");
-                return Ok(ExitCode::from(PORT_TAKEN));
+        let tls = settings.tls.as_ref().map(Tls::read).transpose()?;
+        let _lock = match StoreLock::take(data)? {
+            Ok(lock) => lock,
+            Err(in_use) => {
+                let process = in_use.0.map_or_else(String::new, |process| format!(" (process {process})"));
+                bail!("another linli-relay{process} holds the store in {}; a store has one relay", data.display());
             }
-            Err(error) => return Err(error).with_context(|| format!("cannot listen at {}", self.listen)),
         };
-        let address = listener.local_addr()?;
-        tracing::info!(%address, "serving");
-        println!("linli-relay: serving at http://{address}");
-        tokio::spawn(watch_other_processes(relay.clone()));
-        run_until_stopped(listener, relay, stop_signal()?).await?;
-        tracing::info!("stopped");
-        Ok(ExitCode::SUCCESS)
+        let relay = Relay::open_file_with(&store_path(data), settings.limits.clone())?;
+        tokio::runtime::Runtime::new()?.block_on(self::serve(&self.place, &settings, relay, tls))
     }
+}
+
+async fn serve(place: &Place, settings: &Settings, relay: Relay, tls: Option<Tls>) -> Result<ExitCode> {
+    let listener = match TcpListener::bind(settings.listen).await {
+        Ok(listener) => listener,
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            let port = settings.listen.port();
+            eprintln!("linli-relay: port {port} is taken; stop what uses it or choose another with --listen");
+            return Ok(ExitCode::from(PORT_TAKEN));
+        }
+        Err(error) => return Err(error).with_context(|| format!("cannot listen at {}", settings.listen)),
+    };
+    let address = listener.local_addr()?;
+    let socket = Socket::open(&place.data).context("the socket for commands cannot be made")?;
+    let office = Office { relay: relay.clone(), url_for_devices: settings.url_for_devices(address) };
+    let commands = tokio::spawn(socket.answer_with(office));
+    tracing::info!(%address, tls = tls.is_some(), "serving");
+    println!("linli-relay: serving at {}", settings.own_url(address));
+    let watching = tokio::spawn(watch_other_processes(relay.clone()));
+    let served = Listener { listener, tls }.serve(relay, stop_signal()?).await;
+    for task in [commands, watching] {
+        task.abort();
+        // Until it is gone: the socket's file goes with it.
+        drop(task.await);
+    }
+    served?;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
 }
 
 fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {

@@ -1,6 +1,6 @@
 //! `POST /v1/enrol`: a one-time code becomes a device.
 
-use super::caller::JsonBody;
+use super::body::JsonBody;
 use super::me::person_of;
 use crate::clock::now_ms;
 use crate::district;
@@ -15,7 +15,10 @@ use sync_protocol::messages::{EnrolAnswer, EnrolRequest, enrol_proof};
 const MAX_NONCE: usize = 200;
 const MAX_VERSION: usize = 60;
 
-pub async fn enrol(State(relay): State<Relay>, JsonBody(request): JsonBody<EnrolRequest>) -> Result<Json<EnrolAnswer>> {
+pub async fn enrol(
+    State(relay): State<Relay>,
+    JsonBody(request, _memory): JsonBody<EnrolRequest>,
+) -> Result<Json<EnrolAnswer>> {
     let now_ms = now_ms();
     if relay.is_guessing(now_ms) {
         return Err(RelayError::wait(Code::TooManyRequests, "too many unknown codes were tried", 60));

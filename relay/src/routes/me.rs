@@ -4,7 +4,6 @@ use super::caller::Caller;
 use crate::clock::now_ms;
 use crate::error::Result;
 use crate::relay::Relay;
-use crate::rights::{grants_of, grants_version};
 use crate::store::{Holder, Tx};
 use crate::{district, rights};
 use axum::Json;
@@ -14,16 +13,16 @@ use sync_protocol::messages::{Me, Person};
 
 pub async fn me(State(relay): State<Relay>, Caller(device): Caller) -> Result<Json<Me>> {
     let now_ms = now_ms();
-    let epoch = relay.epoch();
+    let (epoch, cache) = (relay.epoch(), relay.clone());
     let me = relay.read(move |tx| {
-        let grants = grants_of(tx, &device.holder, &day_of(now_ms))?;
+        let granted = cache.rights().granted(tx, &device.holder, &day_of(now_ms))?;
         Ok(Me {
             device: device.number,
             person: person_of(tx, &device.holder)?,
             epoch,
             demonstration: district::is_demonstration(tx)?,
-            grants_version: grants_version(&grants),
-            grants,
+            grants_version: granted.version.clone(),
+            grants: granted.grants.clone(),
             now_ms,
         })
     });

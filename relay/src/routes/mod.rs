@@ -1,33 +1,32 @@
 //! The calls of the relay over HTTP. A route asks who calls and whether they may, and then makes one store call.
 
+mod body;
 mod caller;
 mod changes;
 mod enrol;
 mod health;
 mod me;
+mod observe;
+pub mod openapi;
 mod sign_in;
 mod sync;
 
 use crate::error::RelayError;
 use crate::relay::Relay;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use sync_protocol::Code;
 use tower_http::compression::CompressionLayer;
-use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::trace::TraceLayer;
-
-/// Counted after unpacking, so that a small body cannot grow without end.
-const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
 /// Every call, ready to be served.
 pub fn router(relay: Relay) -> Router {
     Router::new()
         .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
         .route("/v1/enrol", post(enrol::enrol))
         .route("/v1/me", get(me::me))
         .route("/v1/push", post(sync::push))
@@ -35,19 +34,23 @@ pub fn router(relay: Relay) -> Router {
         .route("/v1/changes", get(changes::changes))
         .route("/v1/sign-in", post(sign_in::sign_in))
         .route("/v1/sign-out", post(sign_in::sign_out))
+        .route("/v1/openapi.json", get(openapi::document))
         .fallback(not_there)
-        .method_not_allowed_fallback(not_there)
+        .method_not_allowed_fallback(not_with_this_method)
+        .layer(axum::middleware::from_fn_with_state(relay.clone(), observe::observe))
         .with_state(relay)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(RequestDecompressionLayer::new())
         .layer(CompressionLayer::new())
         // A proxy that kept an answer would show one device what another was given.
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .layer(TraceLayer::new_for_http())
 }
 
 async fn not_there() -> RelayError {
     RelayError::refused(Code::NotThere, "there is no such call")
+}
+
+/// What is there, asked for in another way; the methods it takes are in the answer's `Allow`.
+async fn not_with_this_method() -> RelayError {
+    RelayError::refused_as(405, Code::NotThere, "the call takes another method")
 }
 
 impl IntoResponse for RelayError {

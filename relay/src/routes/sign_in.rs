@@ -1,6 +1,7 @@
 //! `POST /v1/sign-in` and `POST /v1/sign-out`: people at a console. The console itself is the device that calls.
 
-use super::caller::{Caller, JsonBody};
+use super::body::JsonBody;
+use super::caller::Caller;
 use crate::clock::now_ms;
 use crate::error::{RelayError, Result};
 use crate::keys::token_hash;
@@ -20,7 +21,7 @@ const MAX_PASSWORD: usize = 200;
 pub async fn sign_in(
     State(relay): State<Relay>,
     Caller(device): Caller,
-    JsonBody(request): JsonBody<SignInRequest>,
+    JsonBody(request, _memory): JsonBody<SignInRequest>,
 ) -> Result<Json<SignInAnswer>> {
     let now_ms = now_ms();
     let division = console_division(&device)?;
@@ -36,7 +37,7 @@ pub async fn sign_in(
     });
     let account = account.await?;
     let person = account.as_ref().map(|account| account.person);
-    let fits = tokio::task::spawn_blocking(move || {
+    let fits = relay.compute(move || {
         sessions::password_fits(&password, account.as_ref().map(|account| account.password_hash.as_str()))
     });
     let person = if fits.await? { person } else { None };
@@ -64,7 +65,7 @@ pub struct SignOutRequest {
 pub async fn sign_out(
     State(relay): State<Relay>,
     Caller(device): Caller,
-    JsonBody(request): JsonBody<SignOutRequest>,
+    JsonBody(request, _memory): JsonBody<SignOutRequest>,
 ) -> Result<StatusCode> {
     console_division(&device)?;
     let hash = token_hash(&request.token);

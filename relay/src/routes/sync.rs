@@ -1,6 +1,7 @@
 //! `POST /v1/push` and `POST /v1/pull`: records move.
 
-use super::caller::{Caller, JsonBody};
+use super::body::JsonBody;
+use super::caller::Caller;
 use crate::accept::{self, Pushed};
 use crate::clock::now_ms;
 use crate::error::Result;
@@ -15,14 +16,14 @@ use sync_protocol::messages::{PullAnswer, PullRequest, PushAnswer, PushRequest};
 pub async fn push(
     State(relay): State<Relay>,
     Caller(device): Caller,
-    JsonBody(mut request): JsonBody<PushRequest>,
+    JsonBody(mut request, _memory): JsonBody<PushRequest>,
 ) -> Result<Json<PushAnswer>> {
     let now_ms = now_ms();
     let (schema, epoch) = (relay.schema(), relay.epoch());
     let tokens = std::mem::take(&mut request.author_tokens);
     let checked = device.clone();
     // A signature costs a millisecond of computing: not on a thread that serves connections.
-    let pushed = tokio::task::spawn_blocking(move || Pushed::verified(request, &checked)).await??;
+    let pushed = relay.compute(move || Pushed::verified(request, &checked)).await??;
     let outcomes = relay.write(move |tx| {
         let signed_in = signed_in_authors(tx, device.number, &tokens, now_ms)?;
         accept::accept(tx, schema, &device, &pushed, &signed_in, now_ms)
@@ -33,14 +34,15 @@ pub async fn push(
 pub async fn pull(
     State(relay): State<Relay>,
     Caller(device): Caller,
-    JsonBody(request): JsonBody<PullRequest>,
+    JsonBody(request, _memory): JsonBody<PullRequest>,
 ) -> Result<Json<PullAnswer>> {
     let now_ms = now_ms();
     let epoch = relay.epoch();
     pull::check(&request, epoch)?;
+    let cache = relay.clone();
     let answer = relay.read(move |tx| {
-        let grants = crate::rights::grants_of(tx, &device.holder, &day_of(now_ms))?;
-        pull::page(tx, &request, &grants, epoch, now_ms)
+        let granted = cache.rights().granted(tx, &device.holder, &day_of(now_ms))?;
+        pull::page_for(tx, &request, &granted, epoch, now_ms)
     });
     Ok(Json(answer.await?))
 }

@@ -10,8 +10,8 @@ mod types;
 pub mod sqlite;
 
 pub use types::{
-    Account, Entry, FailedSignIn, Holder, Link, Listing, NewDevice, OneTimeCode, Session, StoredDevice, StoredEdit,
-    StoredRecord,
+    Account, Entry, FailedSignIn, Holder, Link, Listing, NewDevice, OneTimeCode, Session, Standing, StoredDevice,
+    StoredEdit, StoredRecord,
 };
 
 use crate::error::Result;
@@ -74,8 +74,14 @@ pub trait Edits {
 pub trait Channels {
     /// Gives each record the next position of a channel facet, in this order.
     fn list(&self, at: &ChannelFacet, listings: &[Listing]) -> Result<()>;
+    /// Where it stands; nothing at all before the first entry.
+    fn standing(&self, at: &ChannelFacet) -> Result<Standing>;
     /// The position given last; 0 before the first.
-    fn head(&self, at: &ChannelFacet) -> Result<u64>;
+    fn head(&self, at: &ChannelFacet) -> Result<u64> {
+        Ok(self.standing(at)?.head)
+    }
+    /// The heads of every channel facet there is.
+    fn all_heads(&self) -> Result<Vec<(ChannelFacet, u64)>>;
     fn entries_after(&self, at: &ChannelFacet, position: u64, limit: u32) -> Result<Vec<Entry>>;
     fn count_after(&self, at: &ChannelFacet, position: u64) -> Result<u64>;
 }

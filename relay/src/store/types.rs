@@ -51,6 +51,13 @@ pub struct Listing {
     pub departed: bool,
 }
 
+/// A channel facet as a whole: the position given last, and how many entries there are before and at it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Standing {
+    pub head: u64,
+    pub entries: u64,
+}
+
 /// An entry of a channel facet; the record is absent where it departed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
@@ -62,7 +69,7 @@ pub struct Entry {
 }
 
 /// Whose device it is.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Holder {
     /// A person's tablet.
     Person(RecordId),

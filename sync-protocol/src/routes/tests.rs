@@ -106,6 +106,24 @@ fn a_private_issue_stays_out_of_the_buildings_channel() {
 }
 
 #[test]
+fn a_dispatched_issue_reaches_its_unit_and_an_escalated_one_the_level_above() {
+    let (mut town, _) = town();
+    let issue = town.put("issue", 20, &[("building", id(1)), ("grid", GRID.into()), ("private", true.into())]);
+    let step = |town: &mut Town, n: u8, name: &str, to: Vec<Value>| {
+        town.put("issue_step", n, &[("issue", id(20)), ("step", name.into()), ("to", Value::List(to))])
+    };
+    step(&mut town, 31, "accept", vec![]);
+    step(&mut town, 32, "dispatch", vec![id(40)]);
+    let unit = format!("unit:{}", RecordId::from_bytes([40; 16]));
+    assert!(town.channels(&issue).contains(&unit));
+    assert!(!town.channels(&issue).contains(&"division:340603002".to_owned()));
+    let escalated = step(&mut town, 33, "escalate", vec![]);
+    assert!(town.channels(&issue).contains(&"division:340603002".to_owned()));
+    assert_eq!(town.channels(&escalated), town.channels(&issue), "a step is where its issue is");
+    assert_eq!(moves("issue_step"), Some(("issue", "issue")));
+}
+
+#[test]
 fn a_need_for_care_is_guarded_even_before_its_category_is_known() {
     let (mut town, _) = town();
     let need = town.put("need", 21, &[("household", id(3)), ("category", id(22))]);

@@ -48,7 +48,11 @@ fn issue() -> Kind {
     kind("issue", "问题", "issue")
         .class(Plain, Facet::Open)
         .facet(FacetRule::PersonalWhilePrivate)
-        .route([Hop::FirstOf(&[Hop::ParentUnlessPrivate("building", "private"), Hop::Division("grid")]), Hop::Author])
+        .route([
+            Hop::FirstOf(&[Hop::ParentUnlessPrivate("building", "private"), Hop::Division("grid")]),
+            Hop::Handling("grid"),
+            Hop::Author,
+        ])
         .by([GridWorker, BuildingLead, Volunteer, Supervisor, Handler])
         .by_relay()
         .once("number", text(24))
@@ -57,6 +61,10 @@ fn issue() -> Kind {
         .once("household", to("household").optional())
         .once("need", to("need").optional())
         .once("author_name", line())
+        .once("happened_at", time())
+        // The limit of being accepted, as steps carry theirs.
+        .once("limit_minutes", int().optional())
+        .once("calendar_version", text(24).optional())
         .latest("category", to("category"))
         .latest("place", text(200))
         .latest("grid", code())
@@ -96,6 +104,8 @@ fn issue_step() -> Kind {
         .once("issue", to("issue"))
         .once("step", one_of(STEPS))
         .once("words", words().optional())
+        // The unit its author acted for, so that the fold need not know who works where.
+        .once("for_unit", to("unit").optional())
         .once("to", list(to("unit")).optional())
         .once("due", time().optional())
         .once("reason", text(20).optional())

@@ -20,6 +20,7 @@ mod visits;
 
 pub use check::Fault;
 pub use field::{Class, Field, FieldType, Rule};
+pub use issues::STEPS;
 pub use page::page;
 pub use route::{FacetRule, Hop};
 

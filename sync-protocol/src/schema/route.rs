@@ -37,6 +37,9 @@ pub enum Hop {
     SameId(&'static str),
     /// The households of the residences without `until`; after the last one ended, of that one.
     Homes,
+    /// Of an issue: the units that its steps brought it to, and the divisions of the levels it was escalated to, by the grid
+    /// this field names.
+    Handling(&'static str),
     /// The scopes of the assignments that point here.
     Assignments,
 }

@@ -1,19 +1,7 @@
 // Made from app-core/src/calls.rs by `make generate`. Edit the declarations there, not this file.
 import { call } from './transport'
 
-export type Event = { "type": "records_changed", kinds: Array<string>, } | { "type": "sync_changed" } | { "type": "stage_changed" };
-
-export type CommandError = { code: string, detail: { [key in string]: string }, };
-
-export type ShellName = "tablet" | "console";
-
-export type Stage = "enrol" | "locked" | "loading" | "ready" | "sign_in" | "too_new";
-
-export type Role = "grid_worker" | "building_lead" | "handler" | "supervisor" | "volunteer" | "administrator" | "auditor";
-
-export type RoleCard = { role: Role, place: string, };
-
-export type PersonCard = { id: string, name: string, roles: Array<RoleCard>, };
+export type AllowedStep = { step: string, needs_words: boolean, needs_units: boolean, needs_due: boolean, needs_reason: boolean, needs_rating: boolean, };
 
 export type AppState = { shell: ShellName, stage: Stage, 
 /**
@@ -25,37 +13,9 @@ demonstration: boolean, district: string | null, person: PersonCard | null,
  */
 wait_until: string | null, app_version: string, };
 
-export type EnrolLinkInput = { link: string, };
-
-export type EnrolPreview = { relay: string, demonstration: boolean, pin_min: number, pin_digits_only: boolean, };
-
-export type Enrol = { link: string, pin: string, };
-
-export type Unlock = { pin: string, };
-
-export type LoadProgress = { done: number, total: number, finished: boolean, };
-
-export type SyncMark = "saved_here" | "sent" | "needs_attention";
-
 export type BuildingCard = { id: string, name: string, number: string, compound: string | null, address: string | null, grid: string, grid_name: string, entrances: number, floors: number, doors: number, visited: number, revisit: number, households: number, mark: SyncMark, };
 
-export type BuildingRef = { building: string, };
-
-export type MatrixEntrance = { entrance: string, columns: number, };
-
-export type VisitState = "unvisited" | "visited" | "revisit" | "nobody" | "refused" | "vacant";
-
-export type DwellingUse = "owner_occupied" | "let" | "commercial" | "vacant" | "other";
-
-export type MatrixCell = { dwelling: string, entrance: string, floor: number, 
-/**
- * From 1 within the entrance.
- */
-column: number, span: number, door: string, use: DwellingUse, household: string | null, masked_head: string | null, people: number, visit_state: VisitState, mark: SyncMark, conflict: boolean, };
-
-export type MatrixCounts = { doors: number, visited: number, revisit: number, nobody: number, refused: number, vacant: number, unvisited: number, unsent: number, };
-
-export type MatrixFloor = { floor: number, name: string, };
+export type BuildingHit = { building: string, name: string, compound: string | null, address: string | null, grid_name: string | null, };
 
 export type BuildingMatrix = { building: BuildingCard, 
 /**
@@ -67,25 +27,41 @@ entrances: Array<MatrixEntrance>,
  */
 floors: Array<MatrixFloor>, cells: Array<MatrixCell>, counts: MatrixCounts, };
 
-export type DwellingRef = { dwelling: string, };
+export type BuildingRef = { building: string, };
 
-export type Relation = "head" | "spouse" | "child" | "parent" | "grandchild" | "relative" | "tenant" | "co_tenant" | "helper" | "other";
-
-export type Stays = "main" | "second" | "seasonal" | "away";
-
-export type ResidentLine = { id: string, name: string, relation: Relation, stays: Stays, age: number | null, minor: boolean, masked_phone: string | null, mark: SyncMark, conflict: boolean, };
-
-export type Tenure = "owned" | "long_let" | "short_let" | "borrowed" | "public";
-
-export type VisitOutcome = "met" | "nobody" | "appointment" | "refused" | "vacant" | "moved";
-
-export type VisitLine = { id: string, happened_at: string, outcome: VisitOutcome, said: string | null, 
+export type CategoryCard = { id: string, code: string, group: CategoryGroup, name: string, name_en: string, picture: string | null, 
 /**
- * The names of who was met, as far as they are held here.
+ * Issues of this kind concern a household and stay out of the building's channel.
  */
-met: Array<string>, by: string, revisit_on: string | null, mark: SyncMark, };
+private: boolean, };
+
+export type CategoryGroup = "issue" | "need" | "mediation" | "care";
+
+export type CommandError = { code: string, detail: { [key in string]: string }, };
 
 export type ContactBy = "phone" | "message" | "door" | "family";
+
+export type CorrectableField = "name" | "phone" | "phone_2";
+
+export type DoorHit = { dwelling: string, building: string, door_label: string, building_name: string, grid_name: string, masked_head: string | null, people: number, };
+
+export type DwellingRef = { dwelling: string, };
+
+export type DwellingUse = "owner_occupied" | "let" | "commercial" | "vacant" | "other";
+
+export type Enrol = { link: string, pin: string, };
+
+export type EnrolLinkInput = { link: string, };
+
+export type EnrolPreview = { relay: string, demonstration: boolean, pin_min: number, pin_digits_only: boolean, };
+
+export type Event = { "type": "records_changed", kinds: Array<string>, } | { "type": "sync_changed" } | { "type": "stage_changed" };
+
+export type FieldChange = { field: CorrectableField, value: string | null, seen: Array<string>, };
+
+export type Gender = "female" | "male";
+
+export type HolderKind = "supervisor" | "grid" | "unit" | "reporter" | "nobody";
 
 export type HouseholdFile = { dwelling: string, door_label: string, building: string, building_name: string, 
 /**
@@ -93,23 +69,79 @@ export type HouseholdFile = { dwelling: string, door_label: string, building: st
  */
 trail: Array<string>, use: DwellingUse, household: string | null, tenure: Tenure | null, home_hours: string | null, contact_by: ContactBy | null, last_visited: string | null, residents: Array<ResidentLine>, visits: Array<VisitLine>, next_dwelling: string | null, mark: SyncMark, conflict: boolean, };
 
-export type NewVisit = { dwelling: string, household: string | null, outcome: VisitOutcome, met: Array<string>, said: string | null, revisit_on: string | null, };
-
-export type Saved = { record: string, mark: SyncMark, 
+export type IssueCard = { id: string, number: string, words: string, category: string, category_en: string, place: string, grid_name: string, urgency: Urgency, state: IssueState, holder: HolderKind, 
 /**
- * How many edits wait to be sent.
+ * The unit's name where a unit holds it.
  */
-outbox: number, };
+holder_name: string | null, deadline: string | null, overdue: boolean, reported_at: string, reported_by: string, private: boolean, 
+/**
+ * The asker may take a step that moves it.
+ */
+needs_me: boolean, mark: SyncMark, };
 
-export type ResidentRef = { resident: string, };
+export type IssueFile = { card: IssueCard, steps: Array<StepLine>, 
+/**
+ * The steps the asker may take now.
+ */
+allowed: Array<AllowedStep>, units: Array<UnitCard>, };
 
-export type Gender = "female" | "male";
+export type IssueQuery = { scope: string | null, tab: IssueTab, };
 
-export type ResidentHome = { dwelling: string, door_label: string, relation: Relation, };
+export type IssueRef = { issue: string, };
+
+export type IssueState = "reported" | "accepted" | "returned" | "opened" | "dispatched" | "signed" | "handled" | "checked" | "closed" | "suspended" | "merged" | "void";
+
+export type IssueTab = "needs_me" | "open" | "closed";
+
+export type Level = "district" | "street" | "community" | "grid";
+
+export type LoadProgress = { done: number, total: number, finished: boolean, };
+
+export type MatrixCell = { dwelling: string, entrance: string, floor: number, 
+/**
+ * From 1 within the entrance.
+ */
+column: number, span: number, door: string, use: DwellingUse, household: string | null, masked_head: string | null, people: number, visit_state: VisitState, mark: SyncMark, conflict: boolean, };
+
+export type MatrixCounts = { doors: number, visited: number, revisit: number, nobody: number, refused: number, vacant: number, unvisited: number, unsent: number, };
+
+export type MatrixEntrance = { entrance: string, columns: number, };
+
+export type MatrixFloor = { floor: number, name: string, };
+
+export type MoreHits = { people: boolean, doors: boolean, buildings: boolean, };
+
+export type NewIssue = { category: string, words: string, place: string, 
+/**
+ * Where it was seen; one of the two must be given.
+ */
+building: string | null, grid: string | null, 
+/**
+ * Whose matter it is, where it is one household's.
+ */
+household: string | null, urgency: Urgency, };
+
+export type NewStep = { issue: string, step: string, words: string | null, to: Array<string>, due: string | null, reason: string | null, rating: string | null, };
+
+export type NewVisit = { dwelling: string, household: string | null, outcome: VisitOutcome, met: Array<string>, said: string | null, revisit_on: string | null, };
 
 export type OtherSide = { shown: string | null, by: string, at: string, };
 
-export type CorrectableField = "name" | "phone" | "phone_2";
+export type PersonCard = { id: string, name: string, roles: Array<RoleCard>, };
+
+export type PersonHit = { resident: string, name: string, age: number | null, masked_phone: string | null, dwelling: string, building: string, door_label: string, building_name: string, grid_name: string, mark: SyncMark, conflict: boolean, };
+
+export type QueueLine = { kind: string, count: number, oldest: string, };
+
+export type RegisterPage = { total: number, rows: Array<RegisterRow>, };
+
+export type RegisterQuery = { scope: string | null, text: string | null, offset: number, limit: number, };
+
+export type RegisterRow = { resident: string, name: string, age: number | null, masked_phone: string | null, dwelling: string, door_label: string, building_name: string, grid_name: string, last_visited: string | null, mark: SyncMark, conflict: boolean, };
+
+export type Relation = "head" | "spouse" | "child" | "parent" | "grandchild" | "relative" | "tenant" | "co_tenant" | "helper" | "other";
+
+export type ResidentCorrection = { resident: string, changes: Array<FieldChange>, };
 
 export type ResidentField = { field: CorrectableField, shown: string | null, 
 /**
@@ -123,11 +155,53 @@ others: Array<OtherSide>, };
 
 export type ResidentFile = { id: string, name: string, gender: Gender | null, age: number | null, born_on: string | null, minor: boolean, languages: Array<string>, fields: Array<ResidentField>, homes: Array<ResidentHome>, edited_by: string | null, edited_at: string | null, mark: SyncMark, conflict: boolean, };
 
-export type FieldChange = { field: CorrectableField, value: string | null, seen: Array<string>, };
+export type ResidentHome = { dwelling: string, door_label: string, relation: Relation, };
 
-export type ResidentCorrection = { resident: string, changes: Array<FieldChange>, };
+export type ResidentLine = { id: string, name: string, relation: Relation, stays: Stays, age: number | null, minor: boolean, masked_phone: string | null, mark: SyncMark, conflict: boolean, };
 
-export type QueueLine = { kind: string, count: number, oldest: string, };
+export type ResidentRef = { resident: string, };
+
+export type Role = "grid_worker" | "building_lead" | "handler" | "supervisor" | "volunteer" | "administrator" | "auditor";
+
+export type RoleCard = { role: Role, place: string, };
+
+export type Saved = { record: string, mark: SyncMark, 
+/**
+ * How many edits wait to be sent.
+ */
+outbox: number, };
+
+export type Scope = { 
+/**
+ * Its code.
+ */
+id: string, name: string, level: Level, parent: string | null, };
+
+export type SearchQuery = { text: string, 
+/**
+ * At most so many of each kind.
+ */
+limit: number, };
+
+export type SearchResults = { people: Array<PersonHit>, doors: Array<DoorHit>, buildings: Array<BuildingHit>, 
+/**
+ * Of which kinds there is more than is shown.
+ */
+more: MoreHits, };
+
+export type ShellName = "tablet" | "console";
+
+export type Stage = "enrol" | "locked" | "loading" | "ready" | "sign_in" | "too_new";
+
+export type Stays = "main" | "second" | "seasonal" | "away";
+
+export type StepLine = { id: string, step: string, words: string | null, to: Array<string>, due: string | null, by: string, happened_at: string, 
+/**
+ * It came after another step that changed the state; it stands here and moved nothing.
+ */
+too_late: boolean, };
+
+export type SyncMark = "saved_here" | "sent" | "needs_attention";
 
 export type SyncState = "all_sent" | "waiting" | "running" | "needs_attention" | "day_old" | "old";
 
@@ -145,23 +219,31 @@ sent_at: string | null, received_until: string | null, online: boolean,
  */
 last_problem: CommandError | null, queue: Array<QueueLine>, };
 
-export type Level = "district" | "street" | "community" | "grid";
+export type Tenure = "owned" | "long_let" | "short_let" | "borrowed" | "public";
 
-export type Scope = { 
+export type UnitCard = { id: string, name: string, short_name: string, 
 /**
- * Its code.
+ * The category names this unit, or one of its type, as responsible.
  */
-id: string, name: string, level: Level, parent: string | null, };
+proposed: boolean, };
 
-export type RegisterQuery = { scope: string | null, text: string | null, offset: number, limit: number, };
+export type Unlock = { pin: string, };
 
-export type RegisterRow = { resident: string, name: string, age: number | null, masked_phone: string | null, dwelling: string, door_label: string, building_name: string, grid_name: string, last_visited: string | null, mark: SyncMark, conflict: boolean, };
+export type Urgency = "normal" | "soon" | "now";
 
-export type RegisterPage = { total: number, rows: Array<RegisterRow>, };
+export type VisitLine = { id: string, happened_at: string, outcome: VisitOutcome, said: string | null, 
+/**
+ * The names of who was met, as far as they are held here.
+ */
+met: Array<string>, by: string, revisit_on: string | null, mark: SyncMark, };
+
+export type VisitOutcome = "met" | "nobody" | "appointment" | "refused" | "vacant" | "moved";
 
 export type VisitQuery = { scope: string | null, limit: number, };
 
 export type VisitRow = { id: string, happened_at: string, outcome: VisitOutcome, said: string | null, by: string, door_label: string, building_name: string, grid_name: string, dwelling: string, };
+
+export type VisitState = "unvisited" | "visited" | "revisit" | "nobody" | "refused" | "vacant";
 
 export const appState = () => call<AppState>('app_state', null)
 export const parseEnrolLink = (input: EnrolLinkInput) => call<EnrolPreview>('parse_enrol_link', input)
@@ -179,4 +261,10 @@ export const syncStatus = () => call<SyncStatus>('sync_status', null)
 export const syncNow = () => call<SyncStatus>('sync_now', null)
 export const listScopes = () => call<Array<Scope>>('list_scopes', null)
 export const register = (input: RegisterQuery) => call<RegisterPage>('register', input)
+export const listCategories = () => call<Array<CategoryCard>>('list_categories', null)
+export const reportIssue = (input: NewIssue) => call<Saved>('report_issue', input)
+export const listIssues = (input: IssueQuery) => call<Array<IssueCard>>('list_issues', input)
+export const issueFile = (input: IssueRef) => call<IssueFile>('issue_file', input)
+export const takeStep = (input: NewStep) => call<Saved>('take_step', input)
+export const search = (input: SearchQuery) => call<SearchResults>('search', input)
 export const recentVisits = (input: VisitQuery) => call<Array<VisitRow>>('recent_visits', input)

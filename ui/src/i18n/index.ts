@@ -2,8 +2,10 @@
 import { createI18n } from 'vue-i18n'
 import enCommon from '@/locales/en/common'
 import enErrors from '@/locales/en/errors'
+import enIssues from '@/locales/en/issues'
 import zhCommon from '@/locales/zh-CN/common'
 import zhErrors from '@/locales/zh-CN/errors'
+import zhIssues from '@/locales/zh-CN/issues'
 
 export type Language = 'zh-CN' | 'en'
 export const languages: readonly Language[] = ['zh-CN', 'en']
@@ -19,7 +21,7 @@ export const i18n = createI18n<false, { legacy: false; locale: Language; fallbac
   legacy: false,
   locale: startLanguage(),
   fallbackLocale: 'zh-CN',
-  messages: { 'zh-CN': { common: zhCommon, errors: zhErrors }, en: { common: enCommon, errors: enErrors } },
+  messages: { 'zh-CN': { common: zhCommon, errors: zhErrors, issues: zhIssues }, en: { common: enCommon, errors: enErrors, issues: enIssues } },
 })
 
 /** Each shell brings its own words under a name of its own, so that the tablet never loads the console's. */

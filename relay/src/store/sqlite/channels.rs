@@ -1,9 +1,9 @@
 //! Channel facets: which records they list, and in which order those changed.
 
 use super::SqliteTx;
-use super::columns::{facet_number, from_json, record_id};
-use crate::error::Result;
-use crate::store::{Channels, Entry, Listing};
+use super::columns::{facet, facet_number, from_json, record_id};
+use crate::error::{RelayError, Result};
+use crate::store::{Channels, Entry, Listing, Standing};
 use rusqlite::{OptionalExtension, named_params};
 use sync_protocol::{ChannelFacet, RecordKey};
 
@@ -33,10 +33,24 @@ impl Channels for SqliteTx<'_> {
         Ok(())
     }
 
-    fn head(&self, at: &ChannelFacet) -> Result<u64> {
-        let mut find = self.0.prepare_cached("SELECT head FROM channel WHERE name = :name AND facet = :facet")?;
+    fn standing(&self, at: &ChannelFacet) -> Result<Standing> {
+        let mut find =
+            self.0.prepare_cached("SELECT head, entries FROM channel WHERE name = :name AND facet = :facet")?;
         let params = named_params! { ":name": at.channel.to_string(), ":facet": facet_number(at.facet) };
-        Ok(find.query_row(params, |row| row.get(0)).optional()?.unwrap_or(0))
+        let found = find.query_row(params, |row| Ok(Standing { head: row.get(0)?, entries: row.get(1)? }));
+        Ok(found.optional()?.unwrap_or_default())
+    }
+
+    fn all_heads(&self) -> Result<Vec<(ChannelFacet, u64)>> {
+        let mut find = self.0.prepare_cached("SELECT name, facet, head FROM channel")?;
+        let mut rows = find.query([])?;
+        let mut heads = Vec::new();
+        while let Some(row) = rows.next()? {
+            let name = row.get_ref("name")?.as_str().map_err(rusqlite::Error::from)?;
+            let channel = name.parse().map_err(|_| RelayError::Damaged("a channel's name".to_owned()))?;
+            heads.push((ChannelFacet { channel, facet: facet(row.get("facet")?)? }, row.get("head")?));
+        }
+        Ok(heads)
     }
 
     fn entries_after(&self, at: &ChannelFacet, position: u64, limit: u32) -> Result<Vec<Entry>> {

@@ -18,7 +18,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The schema's history; a version is a place in this list. A released entry is never edited.
-const HISTORY: &[M<'static>] = &[M::up(include_str!("../../migrations/001_store.sql"))];
+const HISTORY: &[M<'static>] =
+    &[M::up(include_str!("../../migrations/001_store.sql")), M::up(include_str!("../../migrations/002_counts.sql"))];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(HISTORY);
 
 /// Long enough for an import's transaction to finish before a push gives up.
@@ -126,6 +127,20 @@ mod tests {
     #[test]
     fn the_migrations_are_sound() {
         MIGRATIONS.validate().unwrap();
+    }
+
+    #[test]
+    fn a_store_from_before_entries_were_counted_is_counted_once() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        MIGRATIONS.to_version(&mut connection, 1).unwrap();
+        let filled = "INSERT INTO record (row, kind, id, revision, facet, channels, state)
+                VALUES (1, 'a', x'01', 1, 0, '', '{}'), (2, 'a', x'02', 1, 0, '', '{}');
+            INSERT INTO channel (row, name, facet, head) VALUES (1, 'grid:340603002001001', 0, 9);
+            INSERT INTO entry (channel, position, record, departed) VALUES (1, 4, 1, 0), (1, 9, 2, 1);";
+        connection.execute_batch(filled).unwrap();
+        MIGRATIONS.to_latest(&mut connection).unwrap();
+        let count: i64 = connection.query_row("SELECT entries FROM channel", [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 2);
     }
 
     #[test]

@@ -51,6 +51,12 @@ export default {
     met: 'Who was met',
     link: 'Enrolment link',
     pin: 'PIN',
+    words: 'Words',
+    place: 'Place',
+    to: 'Units',
+    due: 'Deadline',
+    reason: 'Reason',
+    rating: 'Rating',
   },
   kinds: {
     building: 'building',
@@ -62,6 +68,10 @@ export default {
     compound: 'compound',
     division: 'division',
     person: 'account',
+    issue: 'issue',
+    issue_step: 'step',
+    category: 'category',
+    unit: 'unit',
     other: 'record',
   },
   roles: {

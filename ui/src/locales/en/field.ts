@@ -1,6 +1,6 @@
 /** Words of the tablet's shell. */
 export default {
-  nav: { label: 'Main pages', buildings: 'Buildings', sync: 'Sync', me: 'Me' },
+  nav: { label: 'Main pages', buildings: 'Buildings', inbox: 'Inbox', sync: 'Sync', me: 'Me' },
   outdoor: 'Outdoor mode',
   outdoor_short: 'Outdoor',
   enrol: {
@@ -75,6 +75,28 @@ export default {
     households: '{n} households',
     shape: '{entrances} entrances · {floors} floors',
     count: '{n} buildings',
+  },
+  search: {
+    title: 'Search',
+    open: 'Search people, doors and buildings',
+    label: 'Find a person, a door or a building',
+    hint: 'Try "wxm" or "3-2-1203", a name, pinyin or the end of a phone number',
+    start: 'Type a name, pinyin, a door or the end of a phone number',
+    start_hint: 'Works without a network. Children under 14 are not in the search; open them from their household.',
+    recent: 'Recent searches',
+    people: 'People',
+    doors: 'Doors',
+    buildings: 'Buildings',
+    count: '{n} found',
+    first: 'first {n}',
+    more: 'There are more. Please type a little more.',
+    behind: '{head}, {n} people',
+    summary: '{people} people, {doors} doors and {buildings} buildings found',
+    no_match: 'Nothing found for "{text}"',
+    no_match_hint: 'Try it another way: name, pinyin, initials, door, or the last digits of a phone number.',
+    clear: 'Clear',
+    not_here: 'Downloading the register {done}/{total}',
+    not_here_hint: 'The download is not finished, so whoever you look for may not be here yet. The search runs again when it is.',
   },
   matrix: {
     label: 'Building matrix of {name}',

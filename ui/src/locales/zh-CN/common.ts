@@ -51,6 +51,12 @@ export default {
     met: '见到的人',
     link: '登记链接',
     pin: 'PIN',
+    words: '说明',
+    place: '地点',
+    to: '单位',
+    due: '期限',
+    reason: '原因',
+    rating: '评价',
   },
   kinds: {
     building: '楼栋',
@@ -62,6 +68,10 @@ export default {
     compound: '小区',
     division: '区划',
     person: '账号',
+    issue: '问题',
+    issue_step: '步骤',
+    category: '分类',
+    unit: '单位',
     other: '资料',
   },
   roles: {

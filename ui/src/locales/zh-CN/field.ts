@@ -1,6 +1,6 @@
 /** Words of the tablet's shell. */
 export default {
-  nav: { label: '主要页面', buildings: '楼栋', sync: '同步', me: '我的' },
+  nav: { label: '主要页面', buildings: '楼栋', inbox: '待办', sync: '同步', me: '我的' },
   outdoor: '户外模式',
   outdoor_short: '户外',
   enrol: {
@@ -75,6 +75,28 @@ export default {
     households: '{n} 户',
     shape: '{entrances} 个单元 · {floors} 层',
     count: '共 {n} 栋',
+  },
+  search: {
+    title: '搜索',
+    open: '搜索居民、门户和楼栋',
+    label: '找人、找户、找楼',
+    hint: '可输入“wxm”或“3-2-1203”，也可输入姓名、拼音或电话尾号',
+    start: '输入姓名、拼音、门号或电话尾号',
+    start_hint: '没有网络也能搜。未满 14 岁的孩子不在搜索里，请从所在的户打开。',
+    recent: '最近搜过',
+    people: '人',
+    doors: '户',
+    buildings: '楼',
+    count: '{n} 条',
+    first: '前 {n} 条',
+    more: '还有更多，请再多输几个字。',
+    behind: '{head} 等 {n} 人',
+    summary: '找到 {people} 人，{doors} 户，{buildings} 栋楼',
+    no_match: '没有找到“{text}”',
+    no_match_hint: '换一种写法试试：姓名、拼音、首字母、门号，或电话的后几位。',
+    clear: '清除',
+    not_here: '名册下载中 {done}/{total}',
+    not_here_hint: '还没有下载完，要找的人可能还没到。下载完成后会自动再找一次。',
   },
   matrix: {
     label: '{name} 楼栋图',

@@ -4,6 +4,10 @@ import MatrixPage from '@/features/buildings/MatrixPage.vue'
 import HouseholdPane from '@/features/households/HouseholdPane.vue'
 import CorrectionForm from '@/features/residents/CorrectionForm.vue'
 import ResidentPane from '@/features/residents/ResidentPane.vue'
+import InboxPage from '@/features/issues/InboxPage.vue'
+import IssuePane from '@/features/issues/IssuePane.vue'
+import ReportPage from '@/features/issues/ReportPage.vue'
+import SearchPage from '@/features/search/SearchPage.vue'
 import MePage from '@/features/settings/MePage.vue'
 import SyncPage from '@/features/sync/SyncPage.vue'
 import VisitForm from '@/features/visits/VisitForm.vue'
@@ -23,6 +27,9 @@ const routes: RouteRecordRaw[] = [
       { path: 'doors/:dwelling/residents/:resident/correct', name: 'correct', component: CorrectionForm, props: true },
     ],
   },
+  { path: '/search', name: 'search', component: SearchPage },
+  { path: '/inbox', name: 'inbox', component: InboxPage, children: [{ path: ':issue', name: 'issue', component: IssuePane, props: true }] },
+  { path: '/report', name: 'report', component: ReportPage, props: ({ query }) => ({ building: query.building, dwelling: query.dwelling }) },
   { path: '/sync', name: 'sync', component: SyncPage },
   { path: '/me', name: 'me', component: MePage },
   { path: '/:rest(.*)*', redirect: { name: 'buildings' } },

@@ -50,7 +50,7 @@ it('sends only what was changed, with `seen` exactly as it was given', async () 
   await settle()
   expect(asked[0]).toMatchObject({
     name: 'correct_resident',
-    input: { resident: 'r1', changes: [{ field: 'phone', value: '10012345678', seen: ['p1', 'p2'] }] },
+    input: { resident: 'r1', changes: [{ field: 'phone', value: '1001234-5678', seen: ['p1', 'p2'] }] },
   })
   asked[0]!.answer({ record: 'r1', mark: 'saved_here', outbox: 1 })
   expect(await saving).toMatchObject({ mark: 'saved_here' })
@@ -60,10 +60,10 @@ it('sends only what was changed, with `seen` exactly as it was given', async () 
 it('keeps what was seen when the form opened, says so when newer values came, and answers those only when told', async () => {
   const correction = start()
   correction.begin()
-  correction.draft.value!.fields.phone!.typed = '10012345678'
+  correction.draft.value!.fields.phone!.typed = '1001234-5678'
   correction.file.value = fileWith(['p3'])
   expect(correction.overtaken.value).toBe(true)
-  expect(correction.draft.value!.fields.phone!.typed).toBe('10012345678')
+  expect(correction.draft.value!.fields.phone!.typed).toBe('1001234-5678')
   expect(correction.changes.value[0]!.seen).toEqual(['p1', 'p2'])
   correction.acceptNewer()
   expect(correction.overtaken.value).toBe(false)
@@ -85,13 +85,13 @@ it('tells a fault under its field, from here or from the core, and keeps what wa
   await correction.save()
   expect(asked).toHaveLength(0)
   expect(correction.faults.value.phone).toBe('bad_phone')
-  correction.draft.value!.fields.phone!.typed = '10012345678'
+  correction.draft.value!.fields.phone!.typed = '1001234-5678'
   const saving = correction.save()
   await settle()
   asked[0]!.refuse(new CommandError('value_invalid', { field: 'phone', reason: 'too_long' }))
   await saving
   expect(correction.faults.value.phone).toBe('too_long')
-  expect(correction.draft.value!.fields.phone!.typed).toBe('10012345678')
+  expect(correction.draft.value!.fields.phone!.typed).toBe('1001234-5678')
 })
 
 it('says that nothing changed without asking the core', async () => {

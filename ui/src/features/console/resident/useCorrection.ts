@@ -109,7 +109,7 @@ function changesOf(file: ResidentFile, draft: CorrectionDraft): FieldChange[] {
     const change = { field, seen: kept.seen }
     if (field === 'name') return kept.typed.trim() === (shown ?? '') ? [] : [{ ...change, value: kept.typed.trim() }]
     if (kept.remove) return [{ ...change, value: null }]
-    const number = kept.typed.replace(/[\s-]/g, '')
+    const number = kept.typed.replace(/\s+/g, '')
     return number === '' ? [] : [{ ...change, value: number }]
   })
 }

@@ -25,7 +25,7 @@ export function provideScope() {
 
   async function choose(id: string | null): Promise<void> {
     // Another place is another list: an open resident of the old one is closed with it.
-    const { scope: _scope, resident: _resident, ...kept } = route.query
+    const { scope: _scope, resident: _resident, issue: _issue, ...kept } = route.query
     await router.push({ path: route.path, query: id === null ? kept : { ...kept, scope: id } })
   }
 

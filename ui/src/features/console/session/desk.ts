@@ -1,5 +1,6 @@
 import { ref, shallowReactive } from 'vue'
 import type { FieldChange } from '@/backend/generated'
+import { forgetIssues } from '@/features/issues/issueMemory'
 
 /** What a supervisor has typed and not yet saved, kept in memory only: personal words never reach browser
  * storage. It outlives a page change and a session that ran out, and is emptied on signing out. */
@@ -20,4 +21,5 @@ export const correctionDrafts = shallowReactive(new Map<string, CorrectionDraft>
 export function forgetDesk(): void {
   searchText.value = ''
   correctionDrafts.clear()
+  forgetIssues()
 }

@@ -1,0 +1,40 @@
+//! A command's question, answered by the relay that runs or, where none does, by ourselves under the store's lock.
+
+use crate::control::{Answer, Ask, Holder, Office, ask, reach};
+use crate::error::RelayError;
+use crate::relay::{Relay, store_path};
+use crate::settings::{Given, Place, Settings};
+use anyhow::Result;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+/// Whether a store must be there before the command, or may be made by it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    Before,
+    Made,
+}
+
+pub fn answer(place: &Place, held: Held, question: Ask) -> Result<Answer> {
+    let path = store_path(&place.data);
+    if held == Held::Before && !path.is_file() {
+        return Err(RelayError::NoStore(place.data.display().to_string()).into());
+    }
+    make_folder(&place.data)?;
+    match reach(&place.data)? {
+        Holder::Running(stream) => ask(stream, &question),
+        Holder::Ourselves(_lock) => {
+            let settings = Settings::read(place, Given::from_environment())?;
+            let relay = Relay::open_file(&path)?;
+            Office { relay, url_for_devices: settings.url_for_devices(settings.listen) }.answer(question)
+        }
+    }
+}
+
+/// The folder holds people's data: only its owner may look into it.
+pub fn make_folder(data: &Path) -> Result<()> {
+    if !data.exists() {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(RelayError::Io)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! What an operator may ask of a store, answered alike by the running relay and by a command that holds the lock itself.
+
+use crate::clock::now_ms;
+use crate::district;
+use crate::enrolment;
+use crate::importing::{Imported, import_divisions};
+use crate::relay::Relay;
+use crate::store::Holder;
+use anyhow::{Result, anyhow, bail};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// A link for a person's tablet or a division's console; `relay` where the operator knows a better address.
+    Code { person: Option<String>, console: Option<String>, minutes: u64, relay: Option<String> },
+    /// A file of divisions, as text.
+    ImportDivisions { text: String },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    Link(String),
+    Imported(Imported),
+}
+
+/// A store with the address at which devices find its relay.
+#[derive(Clone)]
+pub struct Office {
+    pub relay: Relay,
+    pub url_for_devices: Option<String>,
+}
+
+impl Office {
+    pub fn answer(&self, ask: Ask) -> Result<Answer> {
+        match ask {
+            Ask::Code { person, console, minutes, relay } => {
+                let url = self.address(relay)?;
+                let holder = self.holder(person.as_deref(), console.as_deref())?;
+                Ok(Answer::Link(self.link(&holder, minutes, &url)?))
+            }
+            Ask::ImportDivisions { text } => {
+                let rows = demo_district::divisions::read_bytes(text.as_bytes())
+                    .map_err(|faults| anyhow!("the file has {} faults; nothing was imported", faults.len()))?;
+                let work = |tx: &dyn crate::store::Tx| import_divisions(tx, self.relay.schema(), &rows, now_ms());
+                let imported = self.relay.store().write(work)?;
+                self.relay.note_change();
+                Ok(Answer::Imported(imported))
+            }
+        }
+    }
+
+    /// The address a link names. Where devices come over TLS, a link that leads past it is refused.
+    fn address(&self, asked: Option<String>) -> Result<String> {
+        let has_tls = self.url_for_devices.as_deref().is_some_and(|url| url.starts_with("https://"));
+        match asked.or_else(|| self.url_for_devices.clone()) {
+            Some(url) if has_tls && !url.starts_with("https://") => {
+                bail!("{url} is not an https address, and this relay has TLS; leave --relay out or correct it")
+            }
+            Some(url) => Ok(url),
+            None => bail!(
+                "the relay listens at every address of this machine; say which one devices use: \
+                 public_url in relay.toml, or --relay"
+            ),
+        }
+    }
+
+    fn holder(&self, person: Option<&str>, console: Option<&str>) -> Result<Holder> {
+        let found = self.relay.store().read(|tx| {
+            Ok(match (person, console) {
+                (Some(name), _) => tx.account(name)?.map(|account| Holder::Person(account.person)),
+                (_, Some(code)) => tx.division(code)?.map(|_| Holder::Console(code.to_owned())),
+                (None, None) => None,
+            })
+        })?;
+        found.ok_or_else(|| match person {
+            Some(name) => anyhow!("nobody here has the sign-in name {name:?}"),
+            None => anyhow!("there is no division {:?} here", console.unwrap_or_default()),
+        })
+    }
+
+    fn link(&self, holder: &Holder, minutes: u64, url: &str) -> Result<String> {
+        let (code, is_demonstration) = self.relay.store().write(|tx| {
+            let code = enrolment::new_code(tx, holder.clone(), minutes, now_ms())?;
+            Ok((code, district::is_demonstration(tx)?))
+        })?;
+        Ok(enrolment::link(url, &code, &self.relay.identity().key.public, is_demonstration))
+    }
+}

@@ -1,0 +1,115 @@
+//! The calls: their bodies, their answers, and the codes of their refusals.
+
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use sync_protocol::Code;
+
+/// A refusal: its status and code.
+type Refusal = (u16, Code);
+
+/// Any call may meet these: too many at once, a store that is busy or full, a fault of the relay's own.
+const ALWAYS: &[Refusal] = &[(429, Code::TooManyRequests), (503, Code::Unavailable), (500, Code::Internal)];
+/// A call in a device's name.
+const DEVICE: &[Refusal] = &[(401, Code::NotSignedIn), (403, Code::DeviceRevoked)];
+/// A call with a body: not of the form, too slow, too large, of another media type or packed otherwise.
+const BODY: &[Refusal] = &[
+    (400, Code::RequestInvalid),
+    (408, Code::RequestInvalid),
+    (413, Code::RequestTooLarge),
+    (415, Code::RequestInvalid),
+];
+
+pub fn paths() -> Value {
+    json!({
+        "/healthz": { "get": open_call("healthz", "Whether the relay is alive.", ok(&schema("Health")), &[]) },
+        "/readyz": { "get": open_call("readyz", "Whether the relay takes calls: not stopping, and its store takes writes.", ok(&schema("Ready")), &[]) },
+        "/metrics": { "get": open_call(
+            "metrics", "Figures about the relay in Prometheus' format, for its own machine only.",
+            json!({ "200": { "description": "The figures.", "content": { "text/plain": { "schema": { "type": "string" } } } } }),
+            &[(404, Code::NotThere)],
+        ) },
+        "/v1/openapi.json": { "get": open_call("openapi", "This document.", ok(&json!({ "type": "object" })), &[]) },
+        "/v1/enrol": { "post": with_body("EnrolRequest", open_call(
+            "enrol", "Turn a one-time code into a device. Repeated by the same device, it is answered anew.",
+            ok(&schema("EnrolAnswer")),
+            &[&[(404, Code::EnrolCodeUnknown), (409, Code::EnrolCodeUsed), (410, Code::EnrolCodeExpired)], BODY].concat(),
+        )) },
+        "/v1/me": { "get": device_call("me", "What the relay knows of the device, and what it may be given.", ok(&schema("Me")), &[]) },
+        "/v1/push": { "post": with_body("PushRequest", device_call(
+            "push", "Hand over edits in the order they were made; each gets one outcome, the same when repeated.",
+            ok(&schema("PushAnswer")),
+            &[&[(400, Code::SignatureInvalid), (409, Code::ChainBroken)], BODY].concat(),
+        )) },
+        "/v1/pull": { "post": with_body("PullRequest", device_call(
+            "pull", "The next page of what changed after the cursors.",
+            ok(&schema("PullAnswer")),
+            &[&[(409, Code::EpochChanged)], BODY].concat(),
+        )) },
+        "/v1/changes": { "get": device_call(
+            "changes", "A stream of events named `heads`, each with a Heads object: at once, and whenever something moves.",
+            json!({ "200": { "description": "The stream.", "content": { "text/event-stream": { "schema": { "type": "string" } } } } }),
+            &[],
+        ) },
+        "/v1/sign-in": { "post": with_body("SignInRequest", device_call(
+            "signIn", "Sign somebody in at the console that calls; to a tablet this call is not there.",
+            ok(&schema("SignInAnswer")),
+            &[&[(401, Code::SignInWrong), (404, Code::NotThere), (429, Code::SignInWait)], BODY].concat(),
+        )) },
+        "/v1/sign-out": { "post": with_body("SignOutRequest", device_call(
+            "signOut", "End a session; one that has ended already is no error.",
+            json!({ "204": { "description": "It has ended." } }),
+            &[&[(404, Code::NotThere)], BODY].concat(),
+        )) },
+    })
+}
+
+fn schema(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+fn ok(schema: &Value) -> Value {
+    json!({ "200": { "description": "Done.", "content": { "application/json": { "schema": schema } } } })
+}
+
+fn open_call(name: &str, summary: &str, answers: Value, refusals: &[Refusal]) -> Value {
+    call(name, summary, answers, &[refusals, ALWAYS].concat())
+}
+
+fn device_call(name: &str, summary: &str, answers: Value, refusals: &[Refusal]) -> Value {
+    let mut call = call(name, summary, answers, &[refusals, DEVICE, ALWAYS].concat());
+    call["security"] = json!([{ "device": [] }]);
+    call
+}
+
+fn with_body(name: &str, mut call: Value) -> Value {
+    call["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema(name) } } });
+    call
+}
+
+fn call(name: &str, summary: &str, mut answers: Value, refusals: &[Refusal]) -> Value {
+    let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for (status, code) in refusals {
+        by_status.entry(*status).or_default().push(code.name());
+    }
+    let refused = by_status.into_iter().map(|(status, codes)| (status.to_string(), refusal(status, &codes)));
+    if let Some(answers) = answers.as_object_mut() {
+        answers.extend(refused);
+    }
+    json!({ "operationId": name, "summary": summary, "responses": answers })
+}
+
+fn refusal(status: u16, codes: &[&str]) -> Value {
+    let schema = json!({
+        "allOf": [schema("Problem"), { "properties": { "code": { "enum": codes }, "status": { "const": status } } }],
+    });
+    let mut refusal = Map::from_iter([
+        ("description".to_owned(), json!(codes.join(", "))),
+        ("content".to_owned(), json!({ "application/problem+json": { "schema": schema } })),
+    ]);
+    if matches!(status, 429 | 503) {
+        let seconds = json!({ "schema": { "type": "integer", "minimum": 0 }, "required": true,
+            "description": "Seconds to wait; drawn anew for each caller, so that they do not all return at once." });
+        refusal.insert("headers".to_owned(), json!({ "Retry-After": seconds }));
+    }
+    Value::Object(refusal)
+}

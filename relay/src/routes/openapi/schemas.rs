@@ -1,0 +1,173 @@
+//! The shapes on the wire: those of `sync_protocol::messages`, and what they are made of.
+
+use serde_json::{Value, json};
+use sync_protocol::policy::ROLE_NAMES;
+use sync_protocol::{Code, Facet};
+
+const UUID: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+const CHANNEL: &str = "^(division:([0-9]{6}|[0-9]{9}|[0-9]{12})|grid:[0-9]{15}|(building|unit|person):[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$";
+const FATES: [&str; 7] = ["merged", "conflict", "held", "waiting", "refused", "later", "erased"];
+
+pub fn schemas() -> Value {
+    let mut all = small();
+    for more in [enrolling(), pushing(), pulling(), people()] {
+        if let (Some(all), Value::Object(more)) = (all.as_object_mut(), more) {
+            all.extend(more);
+        }
+    }
+    all
+}
+
+fn at(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+fn list(of: Value) -> Value {
+    json!({ "type": "array", "items": of })
+}
+
+/// An object: the first properties are always there, the others may be left out.
+fn object(always: Value, sometimes: Value) -> Value {
+    let required: Vec<String> = always.as_object().map(|all| all.keys().cloned().collect()).unwrap_or_default();
+    let mut properties = always;
+    if let (Some(all), Value::Object(more)) = (properties.as_object_mut(), sometimes) {
+        all.extend(more);
+    }
+    json!({ "type": "object", "required": required, "properties": properties })
+}
+
+fn or_null(schema: Value) -> Value {
+    json!({ "anyOf": [schema, { "type": "null" }] })
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+fn number() -> Value {
+    json!({ "type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991_u64 })
+}
+
+fn small() -> Value {
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    json!({
+        "Id": { "type": "string", "pattern": UUID },
+        "Stamp": { "type": "string", "pattern": "^[0-9a-f]{24}$",
+            "description": "48 bits of milliseconds, 16 of a counter, 32 of a device number, in hex." },
+        "DeviceNumber": { "type": "integer", "minimum": 0, "maximum": u32::MAX },
+        "Channel": { "type": "string", "pattern": CHANNEL },
+        "Facet": { "enum": Facet::ALL.map(Facet::name) },
+        "Grant": object(json!({ "channel": at("Channel"), "facets": list(at("Facet")) }), json!({})),
+        "Code": { "enum": codes },
+        "Problem": object(
+            json!({ "code": at("Code"), "title": text(), "status": { "type": "integer" } }),
+            json!({ "retry_after_s": number() }),
+        ),
+        "Division": object(json!({ "code": text(), "name": text() }), json!({})),
+        "Person": object(json!({ "id": at("Id"), "name": text() }), json!({})),
+        "RecordKey": object(json!({ "kind": text(), "id": at("Id") }), json!({})),
+        "Value": { "description": "JSON without fractions, eight levels deep at most.",
+            "anyOf": [
+                { "type": ["null", "boolean", "string"] },
+                { "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX },
+                { "type": "array", "items": at("Value") },
+                { "type": "object", "additionalProperties": at("Value") },
+            ] },
+        "Health": object(json!({ "status": { "const": "ok" }, "service": text(), "version": text() }), json!({})),
+        "Ready": object(json!({ "status": { "const": "ready" } }), json!({})),
+    })
+}
+
+fn enrolling() -> Value {
+    json!({
+        "EnrolRequest": object(json!({
+            "code": text(),
+            "device_key": { "type": "string", "description": "P-256, SEC1 uncompressed, base64url without padding." },
+            "nonce": { "type": "string", "minLength": 1, "maxLength": 200 },
+            "app_version": { "type": "string", "maxLength": 60 },
+        }), json!({})),
+        "EnrolAnswer": object(json!({
+            "device": at("DeviceNumber"), "token": text(), "epoch": at("Id"), "district": at("Division"),
+            "person": or_null(at("Person")), "demonstration": { "type": "boolean" }, "relay_key": text(),
+            "proof": text(), "now_ms": number(),
+        }), json!({})),
+        "Me": object(json!({
+            "device": at("DeviceNumber"), "person": or_null(at("Person")), "epoch": at("Id"),
+            "demonstration": { "type": "boolean" }, "grants": list(at("Grant")), "grants_version": text(),
+            "now_ms": number(),
+        }), json!({})),
+    })
+}
+
+fn pushing() -> Value {
+    json!({
+        "Edit": object(json!({
+            "kind": text(), "record": at("Id"), "author": at("Id"), "device": at("DeviceNumber"),
+            "number": { "type": "integer", "minimum": 0, "maximum": u32::MAX }, "stamp": at("Stamp"),
+            "fields": { "type": "object", "additionalProperties": at("FieldEdit") },
+        }), json!({ "create": { "type": "boolean" } })),
+        "FieldEdit": object(json!({ "value": at("Value") }), json!({ "bases": list(at("Stamp")) })),
+        "PushRequest": object(
+            json!({ "edits": { "type": "array", "maxItems": 200, "items": at("Edit") }, "signature": text() }),
+            json!({
+                "before": or_null(at("Id")),
+                "author_tokens": { "type": "object", "propertyNames": { "pattern": UUID }, "additionalProperties": text() },
+            }),
+        ),
+        "PushAnswer": object(
+            json!({ "epoch": at("Id"), "outcomes": list(at("Outcome")), "now_ms": number() }), json!({}),
+        ),
+        "Fate": { "enum": FATES },
+        "FieldOutcome": object(json!({ "result": at("Fate") }), json!({ "code": at("Code") })),
+        "Outcome": object(
+            json!({ "number": number(), "edit": at("Id"), "result": at("Fate") }),
+            json!({
+                "code": at("Code"), "fields": { "type": "object", "additionalProperties": at("FieldOutcome") },
+                "revision": number(), "order": at("Stamp"),
+            }),
+        ),
+    })
+}
+
+fn pulling() -> Value {
+    let place = || json!({ "channel": at("Channel"), "facet": at("Facet"), "position": number() });
+    let version = json!({ "type": "array", "prefixItems": [number(), at("Value")], "minItems": 2, "maxItems": 2 });
+    json!({
+        "Cursor": object(place(), json!({})),
+        "Head": object(place(), json!({})),
+        "Heads": object(json!({ "heads": list(at("Head")), "grants_version": text() }), json!({})),
+        "PullRequest": object(
+            json!({ "cursors": list(at("Cursor")) }),
+            json!({
+                "epoch": or_null(at("Id")),
+                "limit": { "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX },
+            }),
+        ),
+        "ChannelPage": object(
+            place(), json!({ "listed": list(at("RecordKey")), "departed": list(at("RecordKey")) }),
+        ),
+        "Mark": object(
+            json!({ "stamp": at("Stamp"), "edit": at("Id"), "author": at("Id") }), json!({ "order": at("Stamp") }),
+        ),
+        "WireRecord": object(json!({
+            "revision": number(), "kind": text(), "id": at("Id"), "marks": list(at("Mark")),
+            "fields": { "type": "object", "additionalProperties": list(version) },
+        }), json!({})),
+        "PullAnswer": object(json!({
+            "epoch": at("Id"), "channels": list(at("ChannelPage")), "records": list(at("WireRecord")),
+            "more": { "type": "boolean" }, "remaining": number(), "grants_version": text(), "now_ms": number(),
+        }), json!({})),
+    })
+}
+
+fn people() -> Value {
+    json!({
+        "SignInRequest": object(json!({ "name": text(), "password": text() }), json!({})),
+        "RoleAt": object(json!({ "role": { "enum": ROLE_NAMES }, "place": text() }), json!({})),
+        "SignInAnswer": object(json!({
+            "person": at("Person"), "token": text(), "ends_ms": number(), "grants": list(at("Grant")),
+            "roles": list(at("RoleAt")),
+        }), json!({})),
+        "SignOutRequest": object(json!({ "token": text() }), json!({})),
+    })
+}

@@ -1,0 +1,238 @@
+//! What an operator set: flags first, then the environment (clap reads both), then `relay.toml`, then what is built in.
+//!
+//! Invariants:
+//! - A key nobody knows is an error: a limit that was misspelled would silently not hold.
+//! - Plain HTTP is spoken to this machine only; without a certificate no other address is listened at.
+
+mod limits;
+
+pub use limits::Limits;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Parser, ValueEnum};
+use serde::Deserialize;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// Read from the data folder when nobody names another file.
+const FILE_NAME: &str = "relay.toml";
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 7400);
+
+/// Where the store is, and where settings about it are written down.
+#[derive(Args, Clone)]
+pub struct Place {
+    /// The folder with the store.
+    #[arg(long, env = "LINLI_RELAY_DATA")]
+    pub data: PathBuf,
+    /// Settings; relay.toml in the data folder when not said.
+    #[arg(long, env = "LINLI_RELAY_CONFIG", value_name = "FILE.toml")]
+    pub config: Option<PathBuf>,
+}
+
+/// Settings that a flag or the environment may give; each goes before the file's.
+#[derive(Args, Clone, Default)]
+pub struct Given {
+    /// Where to listen. Without TLS only addresses of this machine. [default: 127.0.0.1:7400]
+    #[arg(long, env = "LINLI_RELAY_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// The address under which devices find the relay; enrolment links name it.
+    #[arg(long, env = "LINLI_RELAY_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// The relay's certificate and those that vouch for it, as PEM.
+    #[arg(long, env = "LINLI_RELAY_TLS_CERTIFICATE", value_name = "FILE.pem")]
+    tls_certificate: Option<PathBuf>,
+    /// The certificate's private key, as PEM.
+    #[arg(long, env = "LINLI_RELAY_TLS_KEY", value_name = "FILE.pem")]
+    tls_key: Option<PathBuf>,
+    /// How the log is written. [default: text on a terminal, else json]
+    #[arg(long, env = "LINLI_RELAY_LOG")]
+    log: Option<LogFormat>,
+}
+
+impl Given {
+    /// For commands that have none of these flags themselves: what the environment says.
+    pub fn from_environment() -> Self {
+        #[derive(clap::Parser)]
+        struct OnlyEnvironment {
+            #[command(flatten)]
+            given: Given,
+        }
+        OnlyEnvironment::try_parse_from(["linli-relay"]).map(|only| only.given).unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsFiles {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    listen: Option<SocketAddr>,
+    public_url: Option<String>,
+    log: Option<LogFormat>,
+    tls: Option<TlsFiles>,
+    limits: Limits,
+}
+
+/// What holds, whoever said it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    public_url: Option<String>,
+    pub tls: Option<TlsFiles>,
+    pub log: Option<LogFormat>,
+    pub limits: Limits,
+}
+
+impl Settings {
+    pub fn read(place: &Place, given: Given) -> Result<Self> {
+        let file = match &place.config {
+            Some(path) => read_file(path)?,
+            None => {
+                let path = place.data.join(FILE_NAME);
+                if path.exists() { read_file(&path)? } else { File::default() }
+            }
+        };
+        let tls = match (given.tls_certificate, given.tls_key) {
+            (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
+            (None, None) => file.tls,
+            _ => bail!("TLS needs both --tls-certificate and --tls-key (or LINLI_RELAY_TLS_CERTIFICATE and _KEY)"),
+        };
+        let settings = Self {
+            listen: given.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
+            public_url: given.public_url.or(file.public_url),
+            tls,
+            log: given.log.or(file.log),
+            limits: file.limits,
+        };
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<()> {
+        self.limits.check()?;
+        if self.tls.is_none() && !self.listen.ip().is_loopback() {
+            bail!(
+                "{} can be reached from other machines, and without TLS anybody there could read along; \
+                 use 127.0.0.1, or give a certificate ([tls] in relay.toml, or --tls-certificate and --tls-key)",
+                self.listen
+            );
+        }
+        let scheme = self.scheme();
+        match &self.public_url {
+            // A proxy of the operator's own may add TLS in front of a relay that listens on this machine.
+            Some(url) if self.tls.is_none() && url.starts_with("https://") => Ok(()),
+            Some(url) if !url.starts_with(&format!("{scheme}://")) => {
+                bail!("public_url {url:?} must begin with {scheme}://")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// The address at which the relay answers, as its log and standard output say it.
+    pub fn own_url(&self, address: SocketAddr) -> String {
+        format!("{}://{address}", self.scheme())
+    }
+
+    /// The address for enrolment links; `None` where only the operator can know it.
+    pub fn url_for_devices(&self, address: SocketAddr) -> Option<String> {
+        match &self.public_url {
+            Some(url) => Some(url.clone()),
+            None if address.ip().is_unspecified() => None,
+            None => Some(self.own_url(address)),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<File> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let mut file: File = toml::from_str(&text).with_context(|| format!("{} is not right", path.display()))?;
+    // Files beside relay.toml are named as seen from there, wherever the relay was started.
+    if let (Some(tls), Some(folder)) = (&mut file.tls, path.parent()) {
+        tls.certificate = folder.join(&tls.certificate);
+        tls.key = folder.join(&tls.key);
+    }
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(text: &str, given: Given) -> Result<Settings> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE_NAME), text).unwrap();
+        Settings::read(&Place { data: folder.path().to_owned(), config: None }, given)
+    }
+
+    fn fault(text: &str, given: Given) -> String {
+        format!("{:#}", settings(text, given).err().unwrap())
+    }
+
+    #[test]
+    fn a_flag_goes_before_the_file_and_the_file_before_what_is_built_in() {
+        assert_eq!(settings("", Given::default()).unwrap().listen, DEFAULT_LISTEN);
+        let file = "listen = \"127.0.0.1:7500\"\nlog = \"json\"\n[limits]\nconnections = 5\n";
+        let read = settings(file, Given::default()).unwrap();
+        assert_eq!((read.listen.port(), read.log, read.limits.connections), (7500, Some(LogFormat::Json), 5));
+        let given = Given { listen: Some("127.0.0.1:7600".parse().unwrap()), ..Given::default() };
+        assert_eq!(settings(file, given).unwrap().listen.port(), 7600);
+    }
+
+    #[test]
+    fn the_example_says_what_holds_unsaid() {
+        let (example, unsaid) = (include_str!("../../relay.example.toml"), settings("", Given::default()).unwrap());
+        let read = settings(example, Given::default()).unwrap();
+        assert_eq!(format!("{read:?}"), format!("{unsaid:?}"));
+        // Also with every line in force it is a file the relay reads.
+        let whole: String = example
+            .lines()
+            .map(|line| {
+                line.strip_prefix("# ")
+                    .filter(|rest| rest.contains(" = ") || rest.starts_with('['))
+                    .unwrap_or(line)
+                    .to_owned()
+                    + "\n"
+            })
+            .collect();
+        assert!(settings(&whole, Given::default()).unwrap().tls.is_some());
+    }
+
+    #[test]
+    fn what_cannot_hold_is_said_in_words() {
+        assert!(fault("listne = 1", Given::default()).contains("listne"));
+        assert!(fault("listen = \"0.0.0.0:7400\"", Given::default()).contains("without TLS"));
+        assert!(fault("[limits]\nconnections = 0", Given::default()).contains("limits.connections"));
+        assert!(fault("[tls]\ncertificate = \"a.pem\"", Given::default()).contains("key"));
+        let half = Given { tls_key: Some("k.pem".into()), ..Given::default() };
+        assert!(fault("", half).contains("both"));
+        let tls = "public_url = \"http://relay\"\n[tls]\ncertificate = \"a.pem\"\nkey = \"b.pem\"";
+        assert!(fault(tls, Given::default()).contains("https://"));
+    }
+
+    #[test]
+    fn links_name_an_address_that_devices_can_reach() {
+        let tls = "listen = \"0.0.0.0:7400\"\n[tls]\ncertificate = \"a.pem\"\nkey = \"b.pem\"";
+        let read = settings(tls, Given::default()).unwrap();
+        assert_eq!(read.url_for_devices(read.listen), None);
+        let read = settings(&format!("public_url = \"https://relay.example\"\n{tls}"), Given::default()).unwrap();
+        assert_eq!(read.url_for_devices(read.listen).as_deref(), Some("https://relay.example"));
+        let read = settings("", Given::default()).unwrap();
+        assert_eq!(read.url_for_devices(read.listen).as_deref(), Some("http://127.0.0.1:7400"));
+    }
+}

@@ -1,0 +1,10 @@
+//! Journeys without windows: what people do, asked of the app as its screens ask it. See linli_tests::neighbourhood.
+
+mod conflicts;
+mod console_page;
+mod enrolment;
+mod import;
+mod newer_store;
+mod rights;
+mod saving;
+mod words;
