@@ -36,3 +36,25 @@ impl Sessions {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app_core::Session;
+
+    fn session(ends_ms: u64) -> Session {
+        let person = "00000000-0000-7000-8000-000000000001".parse().expect("an id");
+        Session { person, name: "李娜".into(), ends_ms }
+    }
+
+    #[test]
+    fn a_session_lasts_until_it_ends_or_its_person_signs_out() {
+        let sessions = Sessions::default();
+        let secret = sessions.start(session(u64::MAX)).expect("random bytes");
+        assert!(sessions.of(&secret).is_some() && sessions.of("guessed").is_none());
+        sessions.end(&secret);
+        assert!(sessions.of(&secret).is_none());
+        let over = sessions.start(session(0)).expect("random bytes");
+        assert!(sessions.of(&over).is_none());
+    }
+}

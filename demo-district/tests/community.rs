@@ -11,7 +11,7 @@ use sync_protocol::{DeviceNumber, RecordId, RecordKey, Stamp, Value, day};
 
 const TODAY: &str = "2026-11-23";
 /// A deliberate change of the generator changes this; anything else that does broke the promise of the seed.
-const PINNED: &str = "7a8917d5e12db404";
+const PINNED: &str = "c65087461f51a4b7";
 
 fn demo() -> &'static District {
     static DEMO: OnceLock<District> = OnceLock::new();

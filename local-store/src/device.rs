@@ -26,7 +26,7 @@ pub fn put_fact(tx: &Tx<'_>, name: &str, value: &str) -> Result<()> {
     put(tx, &format!("fact.{name}"), value)
 }
 
-/// Takes the number that the relay gave at enrolment. A new number starts a new chain and continues the clock.
+/// Takes the number that the relay gave at enrolment. The chain of edits and the clock go on.
 pub fn enrolled_as(tx: &Tx<'_>, number: DeviceNumber) -> Result<()> {
     put(tx, "number", number.0)
 }

@@ -27,6 +27,12 @@ pub struct Demo {
     /// The same seed makes the same community.
     #[arg(long, default_value_t = DEFAULT_SEED)]
     seed: u64,
+    /// The day the visits of the last weeks lead up to; today when not said. Seed and day decide every byte.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    today: Option<String>,
+    /// Writes the records to this file, one JSON object a line, and makes no store.
+    #[arg(long, value_name = "FILE.jsonl")]
+    export: Option<PathBuf>,
     /// Where to write names and passwords; beside the folder when not said.
     #[arg(long)]
     accounts: Option<PathBuf>,
@@ -34,6 +40,10 @@ pub struct Demo {
 
 impl Demo {
     pub fn run(self) -> Result<()> {
+        let today = self.today.clone().unwrap_or_else(|| day_of(now_ms()));
+        if let Some(file) = &self.export {
+            return export(file, self.seed, &today);
+        }
         let path = store_path(&self.data);
         if path.exists() {
             println!("there is a store in {} already; it stays as it is", self.data.display());
@@ -46,17 +56,32 @@ impl Demo {
         let unfinished = self.data.join("relay.db.unfinished");
         remove_unfinished(&unfinished)?;
         let accounts = self.accounts.clone().unwrap_or_else(|| beside(&self.data));
-        fill(&unfinished, self.seed, &accounts)?;
+        fill(&unfinished, self.seed, &today, &accounts)?;
         std::fs::rename(&unfinished, &path).context("the finished store could not be put in its place")?;
         println!("done: store in {}, accounts in {}", self.data.display(), accounts.display());
         Ok(())
     }
 }
 
-fn fill(path: &Path, seed: u64, accounts_file: &Path) -> Result<()> {
+fn day(text: &str) -> Result<String, String> {
+    let day = sync_protocol::day::parse_day(text).map(|_| text.to_owned());
+    day.ok_or_else(|| "not a day such as 2026-11-23".to_owned())
+}
+
+fn export(file: &Path, seed: u64, today: &str) -> Result<()> {
+    let district = community(seed, default_community(), today);
+    let out = std::fs::File::create(file).with_context(|| format!("{} cannot be written", file.display()))?;
+    let mut out = std::io::BufWriter::new(out);
+    demo_district::export::jsonl(&district, &mut out)?;
+    std::io::Write::flush(&mut out)?;
+    println!("records: {} in {}", district.records.len(), file.display());
+    Ok(())
+}
+
+fn fill(path: &Path, seed: u64, today: &str, accounts_file: &Path) -> Result<()> {
     let now_ms = now_ms();
     println!("making a community (seed {seed})");
-    let District { records, accounts } = community(seed, default_community(), &day_of(now_ms));
+    let District { records, accounts } = community(seed, default_community(), today);
     let relay = Relay::open_file(path)?;
     let mut done = 0;
     for batch in records.chunks(BATCH) {
