@@ -10,9 +10,9 @@ use crate::stage::{AppState, app_state};
 use crate::{files, lock};
 use local_store::{Key, Options, Store, device};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write;
 use sync_client::enrol::{DeviceKey, enrol as ask_relay};
 use sync_client::{EnrolLink, Http};
+use sync_protocol::canonical::hex;
 use sync_protocol::messages::EnrolAnswer;
 use ts_rs::TS;
 
@@ -138,12 +138,4 @@ fn make_store(core: &Core, key: &Key, link: &EnrolLink, answer: &EnrolAnswer, de
     drop(store);
     std::fs::rename(beside, core.database())?;
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -1,5 +1,9 @@
 //! Issues: reporting one at a door, where each stands, and taking its next step.
 
+mod cards;
+
+pub use cards::*;
+
 use crate::core::Asking;
 use crate::error::{CommandError, Result};
 use crate::saved::{Saved, id};
@@ -8,135 +12,11 @@ use crate::{moment, rights};
 use local_store::issues::{Category, Issue};
 use local_store::saving::NewEdit;
 use local_store::{Tx, households, issues, places};
-use serde::{Deserialize, Serialize};
 use sync_protocol::folds::issue::Holder;
 use sync_protocol::folds::steps::{self, Limit, Must, Step};
 use sync_protocol::policy::issue_steps::{IssueAt, may_take};
 use sync_protocol::policy::{Assignment, Role, Scope};
 use sync_protocol::{RecordId, RecordState, Value, day};
-use ts_rs::TS;
-
-crate::words::words! {
-    IssueState {
-        Reported, Accepted, Returned, Opened, Dispatched, Signed, Handled, Checked, Closed, Suspended, Merged, Void
-    }
-    Urgency { Normal, Soon, Now }
-    HolderKind { Supervisor, Grid, Unit, Reporter, Nobody }
-    IssueTab { NeedsMe, Open, Closed }
-    CategoryGroup { Issue, Need, Mediation, Care }
-}
-
-#[derive(Clone, Debug, Serialize, TS)]
-pub struct CategoryCard {
-    pub id: String,
-    pub code: String,
-    pub group: CategoryGroup,
-    pub name: String,
-    pub name_en: String,
-    pub picture: Option<String>,
-    /// Issues of this kind concern a household and stay out of the building's channel.
-    pub private: bool,
-}
-
-#[derive(Clone, Debug, Serialize, TS)]
-pub struct UnitCard {
-    pub id: String,
-    pub name: String,
-    pub short_name: String,
-    /// The category names this unit, or one of its type, as responsible.
-    pub proposed: bool,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-pub struct NewIssue {
-    pub category: String,
-    pub words: String,
-    pub place: String,
-    /// Where it was seen; one of the two must be given.
-    pub building: Option<String>,
-    pub grid: Option<String>,
-    /// Whose matter it is, where it is one household's.
-    pub household: Option<String>,
-    pub urgency: Urgency,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-pub struct IssueQuery {
-    pub scope: Option<String>,
-    pub tab: IssueTab,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-pub struct IssueRef {
-    pub issue: String,
-}
-
-#[derive(Clone, Debug, Serialize, TS)]
-pub struct IssueCard {
-    pub id: String,
-    pub number: String,
-    pub words: String,
-    pub category: String,
-    pub category_en: String,
-    pub place: String,
-    pub grid_name: String,
-    pub urgency: Urgency,
-    pub state: IssueState,
-    pub holder: HolderKind,
-    /// The unit's name where a unit holds it.
-    pub holder_name: Option<String>,
-    pub deadline: Option<String>,
-    pub overdue: bool,
-    pub reported_at: String,
-    pub reported_by: String,
-    pub private: bool,
-    /// The asker may take a step that moves it.
-    pub needs_me: bool,
-    pub mark: SyncMark,
-}
-
-#[derive(Clone, Debug, Serialize, TS)]
-pub struct IssueFile {
-    pub card: IssueCard,
-    pub steps: Vec<StepLine>,
-    /// The steps the asker may take now.
-    pub allowed: Vec<AllowedStep>,
-    pub units: Vec<UnitCard>,
-}
-
-#[derive(Clone, Debug, Serialize, TS)]
-pub struct AllowedStep {
-    pub step: String,
-    pub needs_words: bool,
-    pub needs_units: bool,
-    pub needs_due: bool,
-    pub needs_reason: bool,
-    pub needs_rating: bool,
-}
-
-#[derive(Clone, Debug, Serialize, TS)]
-pub struct StepLine {
-    pub id: String,
-    pub step: String,
-    pub words: Option<String>,
-    pub to: Vec<String>,
-    pub due: Option<String>,
-    pub by: String,
-    pub happened_at: String,
-    /// It came after another step that changed the state; it stands here and moved nothing.
-    pub too_late: bool,
-}
-
-#[derive(Clone, Debug, Deserialize, TS)]
-pub struct NewStep {
-    pub issue: String,
-    pub step: String,
-    pub words: Option<String>,
-    pub to: Vec<String>,
-    pub due: Option<String>,
-    pub reason: Option<String>,
-    pub rating: Option<String>,
-}
 
 pub(crate) fn list_categories(asking: &Asking, _: ()) -> Result<Vec<CategoryCard>> {
     asking.read(|tx| {

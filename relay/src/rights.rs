@@ -95,8 +95,7 @@ impl RightsCache {
 
 /// A short name for a set of grants, so that a device notices when they change.
 pub fn grants_version(grants: &[Grant]) -> String {
-    let hash = canonical::sha256(&canonical::bytes(&grants));
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    canonical::hex(&canonical::sha256(&canonical::bytes(&grants))[..8])
 }
 
 /// Places as the policy asks for them. Where the store fails the answer is "unknown", which only ever grants less.

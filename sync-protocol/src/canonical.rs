@@ -50,6 +50,11 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// Bytes as lower-case hex digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A UUIDv8 (RFC 9562) made of the first 16 bytes of a SHA-256.
 pub fn uuid8(bytes: &[u8]) -> uuid::Uuid {
     let mut first = [0; 16];

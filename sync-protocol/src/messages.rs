@@ -63,7 +63,7 @@ pub fn enrol_proof(request: &EnrolRequest, device: DeviceNumber) -> Vec<u8> {
 
 /// The pin in an enrolment link: the first 16 bytes of the SHA-256 of the relay's public key, in hex.
 pub fn key_pin(relay_key: &str) -> String {
-    crate::canonical::sha256(relay_key.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::canonical::hex(&crate::canonical::sha256(relay_key.as_bytes())[..16])
 }
 
 // ---- GET /v1/me -----------------------------------------------------------------------------------------------------
