@@ -207,7 +207,9 @@ impl Page {
 
     /// Saves a picture of the page. For failures, and for scenarios that make pictures on purpose.
     pub async fn picture(&self, name: &str) -> Result<PathBuf> {
-        let picture = self.client.screenshot().await?;
+        // A web view that does not answer must not turn a failure into a hang.
+        let taking = tokio::time::timeout(Duration::from_secs(10), self.client.screenshot());
+        let picture = taking.await.context("the window gave no picture within 10 s")??;
         fs::create_dir_all(&self.pictures)?;
         let file = self.pictures.join(format!("{}-{name}.png", self.name));
         fs::write(&file, picture)?;
