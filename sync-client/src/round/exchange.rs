@@ -1,0 +1,193 @@
+//! The order of a round's questions and what is made of each answer: no network, no clock, no async.
+//!
+//! [`Exchange::next`] reads the store and says what to ask; whoever carries the question gives the answer to
+//! [`Exchange::take`], which writes it in one transaction. An answer that never came is simply not taken: a new exchange
+//! starts over and repeats what is not settled. The app carries questions over HTTP, the simulation in memory.
+
+use super::facts;
+use local_store::{Result, Store, Tx, View, cursors, device, incoming, outbox};
+use std::collections::{BTreeMap, BTreeSet};
+use sync_protocol::messages::{Fate, MAX_PUSH_EDITS, Me, PullAnswer, PullRequest, PushAnswer, PushRequest};
+use sync_protocol::{EditId, RecordId};
+
+/// What is asked of the relay.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    Push(PushRequest),
+    Me,
+    Pull(PullRequest),
+}
+
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Push(PushAnswer),
+    Me(Me),
+    Pull(PullAnswer),
+}
+
+/// An answer with the moments, by our own clock, between which it was given.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    pub answer: Answer,
+    pub asked_ms: u64,
+    pub heard_ms: u64,
+}
+
+/// In whose name a round speaks.
+pub trait Speaker {
+    /// The signature of a push: over the id of its last edit, which covers all before it.
+    fn sign(&self, last: EditId) -> String;
+    /// On a console: what the relay gave each author at sign-in.
+    fn author_tokens(&self) -> BTreeMap<RecordId, String>;
+}
+
+/// What an answer changed.
+#[derive(Debug, Default)]
+pub struct News {
+    /// Kinds whose rows may have changed.
+    pub kinds: BTreeSet<String>,
+    /// Entries received, and those still to come where the answer says.
+    pub arrived: u64,
+    pub remaining: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Pushing,
+    Pulling,
+    Done,
+}
+
+/// One round under way.
+#[derive(Debug, Default)]
+pub struct Exchange {
+    phase: Phase,
+    /// The last edit offered. Each is offered once a round: what the relay wants later must neither hold up those behind it
+    /// nor be offered round and round.
+    offered: u32,
+    /// The grants that the cursors follow, and whether the relay spoke of others.
+    grants: Option<String>,
+    grants_moved: bool,
+}
+
+impl Exchange {
+    /// The next question; none when the round is over.
+    pub fn next(&mut self, store: &Store, speaker: &dyn Speaker) -> Result<Option<Ask>> {
+        if self.phase == Phase::Pushing {
+            if let Some(request) = self.push(store, speaker)? {
+                return Ok(Some(Ask::Push(request)));
+            }
+            self.phase = Phase::Pulling;
+            self.grants = store.read(&View::Everything, |tx| device::fact(tx, facts::GRANTS))?;
+        }
+        if self.phase == Phase::Done {
+            return Ok(None);
+        }
+        if self.grants.is_none() || self.grants_moved {
+            return Ok(Some(Ask::Me));
+        }
+        let request = store.read(&View::Everything, |tx| {
+            Ok(PullRequest { epoch: device::epoch(tx)?, cursors: cursors::all(tx)?, limit: None })
+        })?;
+        Ok(Some(Ask::Pull(request)))
+    }
+
+    /// Takes the answer to the last question.
+    pub fn take(&mut self, store: &Store, heard: Heard) -> Result<News> {
+        let Heard { answer, asked_ms, heard_ms } = heard;
+        let offset = |relay_ms| clock_offset(asked_ms, relay_ms, heard_ms);
+        match answer {
+            Answer::Push(answer) => take_outcomes(store, &answer, offset(answer.now_ms)),
+            Answer::Me(me) => self.follow_grants(store, &me),
+            Answer::Pull(answer) => {
+                let offset = offset(answer.now_ms);
+                self.take_page(store, answer, offset)
+            }
+        }
+    }
+
+    fn push(&mut self, store: &Store, speaker: &dyn Speaker) -> Result<Option<PushRequest>> {
+        let after = self.offered;
+        let (before, edits) = store.read(&View::Everything, |tx| outbox::pending(tx, after, MAX_PUSH_EDITS as u32))?;
+        let Some(last) = edits.last() else { return Ok(None) };
+        self.offered = last.edit.number;
+        Ok(Some(PushRequest {
+            before,
+            signature: speaker.sign(last.id),
+            author_tokens: speaker.author_tokens(),
+            edits: edits.into_iter().map(|one| one.edit).collect(),
+        }))
+    }
+
+    fn take_page(&mut self, store: &Store, page: PullAnswer, offset: i128) -> Result<News> {
+        let is_head = !page.more && Some(&page.grants_version) == self.grants.as_ref();
+        let kinds = store.write(|tx| {
+            let kinds = incoming::apply(tx, &page)?;
+            if is_head {
+                device::put_fact(tx, facts::RECEIVED_UNTIL, &page.now_ms.to_string())?;
+                device::put_fact(tx, facts::LOADED, "1")?;
+            }
+            put_offset(tx, offset)?;
+            Ok::<_, local_store::StoreError>(kinds)
+        })?;
+        self.grants_moved = Some(&page.grants_version) != self.grants.as_ref();
+        if is_head {
+            self.phase = Phase::Done;
+        }
+        let arrived = page.channels.iter().map(|page| (page.listed.len() + page.departed.len()) as u64).sum();
+        Ok(News { kinds, arrived, remaining: Some(page.remaining) })
+    }
+
+    /// Makes the cursors those of the grants, and remembers which grants they are. Every row may come or go with them.
+    fn follow_grants(&mut self, store: &Store, me: &Me) -> Result<News> {
+        store.write(|tx| {
+            device::put_epoch(tx, me.epoch)?;
+            cursors::follow(tx, &me.grants)?;
+            device::put_fact(tx, facts::GRANTS, &me.grants_version)
+        })?;
+        let kinds = match self.grants_moved {
+            true => store.schema().kinds().map(|kind| kind.name.to_owned()).collect(),
+            false => BTreeSet::new(),
+        };
+        self.grants = Some(me.grants_version.clone());
+        self.grants_moved = false;
+        Ok(News { kinds, ..News::default() })
+    }
+}
+
+fn take_outcomes(store: &Store, answer: &PushAnswer, offset: i128) -> Result<News> {
+    let taken = answer.outcomes.iter().any(|outcome| !matches!(outcome.result, Fate::Later | Fate::Refused));
+    let kinds = store.write(|tx| {
+        if taken {
+            device::put_fact(tx, facts::SENT_AT, &answer.now_ms.to_string())?;
+        }
+        put_offset(tx, offset)?;
+        outbox::settle(tx, &answer.outcomes)
+    })?;
+    Ok(News { kinds: kinds.into_iter().collect(), ..News::default() })
+}
+
+fn put_offset(tx: &Tx<'_>, offset: i128) -> Result<()> {
+    device::put_fact(tx, facts::CLOCK_OFFSET, &offset.to_string())
+}
+
+/// How far the relay's clock is ahead of ours, by an answer that was asked for and heard at these times of ours. The answer
+/// was given at some moment in between, so how long it took is no reason to move our clock.
+fn clock_offset(asked_ms: u64, relay_ms: u64, heard_ms: u64) -> i128 {
+    i128::from(relay_ms) - i128::from(relay_ms.clamp(asked_ms, heard_ms.max(asked_ms)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clock_offset;
+
+    #[test]
+    fn a_slow_answer_moves_no_clock_and_a_wrong_clock_is_moved_no_further_than_it_must() {
+        assert_eq!(clock_offset(1_000, 1_030, 21_000), 0);
+        assert_eq!(clock_offset(1_000, 61_000, 1_100), 59_900);
+        assert_eq!(clock_offset(61_000, 1_000, 61_100), -60_000);
+        // Our own clock was set back while the answer was under way.
+        assert_eq!(clock_offset(61_000, 1_000, 900), -60_000);
+    }
+}

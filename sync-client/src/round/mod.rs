@@ -1,0 +1,108 @@
+//! One sync round: pending edits go up, then everything after the cursors comes down, page by page.
+//!
+//! What is asked and what is made of each answer is decided in [`exchange`], which knows no network and no clock; here the
+//! questions travel. Each answer is applied in one transaction before the next call, so a round that breaks off anywhere
+//! has lost nothing and the next one goes on from there.
+
+pub mod exchange;
+
+use crate::engine::Status;
+use crate::enrol::DeviceKey;
+use crate::error::{Result, SyncError};
+use crate::transport::Transport;
+use exchange::{Answer, Ask, Exchange, Heard, Speaker};
+use local_store::Store;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use sync_protocol::RecordId;
+use tokio::sync::watch;
+
+/// Facts the round keeps in the store (local_store::device).
+pub mod facts {
+    /// When the relay last took an edit, and until when everything it had was received: milliseconds as text.
+    pub const SENT_AT: &str = "sent_at_ms";
+    pub const RECEIVED_UNTIL: &str = "received_until_ms";
+    pub const GRANTS: &str = "grants_version";
+    /// Set once a pull has reached the head of every channel.
+    pub const LOADED: &str = "loaded";
+    /// The relay's clock less ours, in milliseconds. It corrects new readings; saved stamps are never rewritten.
+    pub const CLOCK_OFFSET: &str = "clock_offset_ms";
+}
+
+/// What a round needs beside the relay.
+#[derive(Clone)]
+pub struct Replica {
+    pub store: Arc<Store>,
+    pub key: DeviceKey,
+    /// On a console: the token each author was given at sign-in. Empty on a tablet.
+    pub author_tokens: Arc<dyn Fn() -> BTreeMap<RecordId, String> + Send + Sync>,
+    /// Milliseconds since 1970 by this machine's clock.
+    pub now_ms: fn() -> u64,
+}
+
+impl Speaker for Replica {
+    fn sign(&self, last: sync_protocol::EditId) -> String {
+        self.key.sign(last)
+    }
+    fn author_tokens(&self) -> BTreeMap<RecordId, String> {
+        (self.author_tokens)()
+    }
+}
+
+/// Runs one round. `status` follows it; `changed` is told the kinds whose rows may have changed.
+pub async fn run<T: Transport>(
+    replica: &Replica,
+    transport: &T,
+    status: &watch::Sender<Status>,
+    changed: &(dyn Fn(BTreeSet<String>) + Send + Sync),
+) -> Result<()> {
+    let mut exchange = Exchange::default();
+    loop {
+        let speaker = replica.clone();
+        let (next, ask) = on_store(replica, move |store| {
+            let ask = exchange.next(store, &speaker)?;
+            Ok((exchange, ask))
+        })
+        .await?;
+        exchange = next;
+        let Some(ask) = ask else { return Ok(()) };
+        if let Ask::Push(request) = &ask {
+            let count = request.edits.len() as u32;
+            status.send_modify(|status| status.sending = Some(count));
+        }
+        let asked_ms = (replica.now_ms)();
+        let answer = carry(transport, &ask).await;
+        status.send_modify(|status| status.sending = None);
+        let heard = Heard { answer: answer?, asked_ms, heard_ms: (replica.now_ms)() };
+        let (next, news) = on_store(replica, move |store| {
+            let news = exchange.take(store, heard)?;
+            Ok((exchange, news))
+        })
+        .await?;
+        exchange = next;
+        status.send_modify(|status| {
+            status.received += news.arrived;
+            status.remaining = news.remaining.unwrap_or(status.remaining);
+        });
+        if !news.kinds.is_empty() {
+            changed(news.kinds);
+        }
+    }
+}
+
+async fn carry<T: Transport>(transport: &T, ask: &Ask) -> Result<Answer> {
+    Ok(match ask {
+        Ask::Push(request) => Answer::Push(transport.push(request).await?),
+        Ask::Me => Answer::Me(transport.me().await?),
+        Ask::Pull(request) => Answer::Pull(transport.pull(request).await?),
+    })
+}
+
+/// The store blocks on the disk, so it is asked on a thread that may.
+pub(crate) async fn on_store<R: Send + 'static>(
+    replica: &Replica,
+    ask: impl FnOnce(&Store) -> local_store::Result<R> + Send + 'static,
+) -> Result<R> {
+    let store = replica.store.clone();
+    tokio::task::spawn_blocking(move || ask(&store)).await.map_err(|_| SyncError::TaskEnded)?.map_err(SyncError::from)
+}
