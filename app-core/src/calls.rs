@@ -6,7 +6,9 @@
 use crate::core::{Asking, Core};
 use crate::error::{CommandError, Result};
 use crate::sign_in::Session;
-use crate::{buildings, enrolment, events, households, issues, register, residents, search, stage, sync, visits};
+use crate::{
+    buildings, drafts, enrolment, events, households, issues, register, residents, search, stage, sync, visits,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -79,6 +81,10 @@ declare! {
         take_step(issues::NewStep) -> crate::saved::Saved = issues::take_step;
         search(search::SearchQuery) -> search::SearchResults = search::search;
         recent_visits(visits::VisitQuery) -> Vec<visits::VisitRow> = visits::recent_visits;
+        save_draft(drafts::NewDraft) -> () = drafts::save_draft;
+        draft(drafts::DraftRef) -> Option<drafts::DraftText> = drafts::draft;
+        list_drafts(()) -> Vec<drafts::DraftCard> = drafts::list_drafts;
+        drop_draft(drafts::DraftRef) -> () = drafts::drop_draft;
     }
 }
 

@@ -6,7 +6,7 @@ use crate::rights;
 use crate::sign_in::Session;
 use crate::{lock, moment};
 use local_store::saving::NewEdit;
-use local_store::{Key, Options, Store, StoreError, Tx, View, device, saving};
+use local_store::{Key, Options, Store, StoreError, Tx, View, device, drafts, saving};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -215,12 +215,30 @@ impl Asking {
         self.open.store.read(&self.view, |tx| Ok(read(tx)))?
     }
 
+    /// Writes what is this device's own and never sent, in one transaction.
+    pub(crate) fn write<T>(&self, write: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.open.store.write(write)
+    }
+
     /// Saves edits in one transaction and sets sync going. What is returned is durable.
+    #[allow(dead_code, reason = "for what is saved without a form to type in")]
     pub(crate) fn save(&self, edits: impl FnOnce(&Tx<'_>, u64) -> Result<Vec<NewEdit>>) -> Result<()> {
+        self.save_from(None, edits)
+    }
+
+    /// As [`Self::save`]. The draft that the edits were typed in goes in the same transaction: a crash leaves one of the two.
+    pub(crate) fn save_from(
+        &self,
+        draft: Option<&str>,
+        edits: impl FnOnce(&Tx<'_>, u64) -> Result<Vec<NewEdit>>,
+    ) -> Result<()> {
         self.open.store.write(|tx| {
             let now = moment::now_ms(tx)?;
             for edit in edits(tx, now)? {
                 saving::save(tx, edit, now)?;
+            }
+            if let Some(draft) = draft {
+                drafts::remove(tx, self.person, draft)?;
             }
             Ok::<_, CommandError>(())
         })?;

@@ -56,7 +56,7 @@ pub(crate) fn report_issue(asking: &Asking, input: NewIssue) -> Result<Saved> {
             return Err(CommandError::value(field, "empty"));
         }
     }
-    asking.save(|tx, now| {
+    asking.save_from(input.draft.as_deref(), |tx, now| {
         let (calendar, version) = issues::work_calendar(tx)?;
         let limit = calendar.minutes_until(now, category.accept_hours * 60);
         let source = if household.is_some() { "visit" } else { "seen" };
@@ -154,7 +154,7 @@ pub(crate) fn take_step(asking: &Asking, input: NewStep) -> Result<Saved> {
             return Err(CommandError::value(field, "empty"));
         }
     }
-    asking.save(|tx, now| {
+    asking.save_from(input.draft.as_deref(), |tx, now| {
         let (calendar, version) = issues::work_calendar(tx)?;
         let hours = category.as_ref().and_then(|category| hours_of(category, row.starts?));
         let limit = hours.map(|hours| i64::from(calendar.minutes_until(now, hours * 60)));

@@ -7,6 +7,7 @@
 pub mod buildings;
 pub mod calls;
 pub mod core;
+pub mod drafts;
 pub mod enrolment;
 pub mod error;
 pub mod events;

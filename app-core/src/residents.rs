@@ -90,6 +90,10 @@ pub struct ResidentHome {
 pub struct ResidentCorrection {
     pub resident: String,
     pub changes: Vec<FieldChange>,
+    /// The draft it was typed in; it goes when this is saved.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -173,7 +177,7 @@ pub(crate) fn correct_resident(asking: &Asking, input: ResidentCorrection) -> Re
     if edit.fields.is_empty() {
         return Err(CommandError::new("nothing_changed"));
     }
-    asking.save(|_, _| Ok(vec![edit]))?;
+    asking.save_from(input.draft.as_deref(), |_, _| Ok(vec![edit]))?;
     asking.saved(key.id)
 }
 

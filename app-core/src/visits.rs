@@ -33,6 +33,10 @@ pub struct NewVisit {
     pub met: Vec<String>,
     pub said: Option<String>,
     pub revisit_on: Option<String>,
+    /// The draft it was typed in; it goes when this is saved.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -77,7 +81,7 @@ pub(crate) fn save_visit(asking: &Asking, input: NewVisit) -> Result<Saved> {
     let met = input.met.iter().map(|text| id("resident", text)).collect::<Result<Vec<_>>>()?;
     asking.read(|tx| check(tx, &input, dwelling, household, &met))?;
     let visit = asking.mint()?;
-    asking.save(|_, now| {
+    asking.save_from(input.draft.as_deref(), |_, now| {
         let said = input.said.as_deref().map(str::trim).filter(|said| !said.is_empty());
         let met = (!met.is_empty()).then_some(met);
         let recorded = NewEdit::create("visit", visit, asking.person)

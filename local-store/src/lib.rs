@@ -5,6 +5,7 @@
 //! - [`records`] keeps the relay's state and own unsettled edits apart and writes the row that shows both.
 //! - [`scope`] limits what a query can see, in one place, for a console on which many people sign in.
 //! - [`search`] finds records by what somebody types; its index changes in the transaction that changes the record.
+//! - [`drafts`] keeps what somebody typed and did not save yet.
 //! - The nouns ([`buildings`], [`households`], [`residents`], [`visits`], [`register`]) hold the queries.
 //!
 //! There are no foreign keys between synced records: "that one is elsewhere" is a normal answer.
@@ -12,6 +13,7 @@
 pub mod buildings;
 pub mod cursors;
 pub mod device;
+pub mod drafts;
 mod error;
 pub mod households;
 pub mod incoming;

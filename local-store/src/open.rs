@@ -8,7 +8,11 @@ use std::path::Path;
 use sync_protocol::Schema;
 
 /// Every migration ever released, in order; the version is the position. A released one is never edited.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001_replica.sql"), include_str!("migrations/002_search.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001_replica.sql"),
+    include_str!("migrations/002_search.sql"),
+    include_str!("migrations/003_drafts.sql"),
+];
 
 /// What a store holds and how it is asked.
 #[derive(Clone)]

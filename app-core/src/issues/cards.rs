@@ -46,6 +46,10 @@ pub struct NewIssue {
     /// Whose matter it is, where it is one household's.
     pub household: Option<String>,
     pub urgency: Urgency,
+    /// The draft it was typed in; it goes when this is saved.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -124,4 +128,8 @@ pub struct NewStep {
     pub due: Option<String>,
     pub reason: Option<String>,
     pub rating: Option<String>,
+    /// The draft it was typed in; it goes when this is saved.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }

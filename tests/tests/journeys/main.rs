@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod console_page;
+mod drafts;
 mod enrolment;
 mod import;
 mod newer_store;

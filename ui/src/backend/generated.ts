@@ -45,6 +45,12 @@ export type CorrectableField = "name" | "phone" | "phone_2";
 
 export type DoorHit = { dwelling: string, building: string, door_label: string, building_name: string, grid_name: string, masked_head: string | null, people: number, };
 
+export type DraftCard = { key: string, title: string, path: string, saved_at: string, };
+
+export type DraftRef = { key: string, };
+
+export type DraftText = { body: string, saved_at: string, };
+
 export type DwellingRef = { dwelling: string, };
 
 export type DwellingUse = "owner_occupied" | "let" | "commercial" | "vacant" | "other";
@@ -111,6 +117,8 @@ export type MatrixFloor = { floor: number, name: string, };
 
 export type MoreHits = { people: boolean, doors: boolean, buildings: boolean, };
 
+export type NewDraft = { key: string, title: string, path: string, body: string, };
+
 export type NewIssue = { category: string, words: string, place: string, 
 /**
  * Where it was seen; one of the two must be given.
@@ -119,11 +127,23 @@ building: string | null, grid: string | null,
 /**
  * Whose matter it is, where it is one household's.
  */
-household: string | null, urgency: Urgency, };
+household: string | null, urgency: Urgency, 
+/**
+ * The draft it was typed in; it goes when this is saved.
+ */
+draft?: string, };
 
-export type NewStep = { issue: string, step: string, words: string | null, to: Array<string>, due: string | null, reason: string | null, rating: string | null, };
+export type NewStep = { issue: string, step: string, words: string | null, to: Array<string>, due: string | null, reason: string | null, rating: string | null, 
+/**
+ * The draft it was typed in; it goes when this is saved.
+ */
+draft?: string, };
 
-export type NewVisit = { dwelling: string, household: string | null, outcome: VisitOutcome, met: Array<string>, said: string | null, revisit_on: string | null, };
+export type NewVisit = { dwelling: string, household: string | null, outcome: VisitOutcome, met: Array<string>, said: string | null, revisit_on: string | null, 
+/**
+ * The draft it was typed in; it goes when this is saved.
+ */
+draft?: string, };
 
 export type OtherSide = { shown: string | null, by: string, at: string, };
 
@@ -141,7 +161,11 @@ export type RegisterRow = { resident: string, name: string, age: number | null, 
 
 export type Relation = "head" | "spouse" | "child" | "parent" | "grandchild" | "relative" | "tenant" | "co_tenant" | "helper" | "other";
 
-export type ResidentCorrection = { resident: string, changes: Array<FieldChange>, };
+export type ResidentCorrection = { resident: string, changes: Array<FieldChange>, 
+/**
+ * The draft it was typed in; it goes when this is saved.
+ */
+draft?: string, };
 
 export type ResidentField = { field: CorrectableField, shown: string | null, 
 /**
@@ -268,3 +292,7 @@ export const issueFile = (input: IssueRef) => call<IssueFile>('issue_file', inpu
 export const takeStep = (input: NewStep) => call<Saved>('take_step', input)
 export const search = (input: SearchQuery) => call<SearchResults>('search', input)
 export const recentVisits = (input: VisitQuery) => call<Array<VisitRow>>('recent_visits', input)
+export const saveDraft = (input: NewDraft) => call<null>('save_draft', input)
+export const draft = (input: DraftRef) => call<DraftText | null>('draft', input)
+export const listDrafts = () => call<Array<DraftCard>>('list_drafts', null)
+export const dropDraft = (input: DraftRef) => call<null>('drop_draft', input)

@@ -1,9 +1,11 @@
 /** Words of both languages. Chinese comes first; English follows it key by key (a test compares the trees). */
 import { createI18n } from 'vue-i18n'
 import enCommon from '@/locales/en/common'
+import enDrafts from '@/locales/en/drafts'
 import enErrors from '@/locales/en/errors'
 import enIssues from '@/locales/en/issues'
 import zhCommon from '@/locales/zh-CN/common'
+import zhDrafts from '@/locales/zh-CN/drafts'
 import zhErrors from '@/locales/zh-CN/errors'
 import zhIssues from '@/locales/zh-CN/issues'
 
@@ -21,7 +23,7 @@ export const i18n = createI18n<false, { legacy: false; locale: Language; fallbac
   legacy: false,
   locale: startLanguage(),
   fallbackLocale: 'zh-CN',
-  messages: { 'zh-CN': { common: zhCommon, errors: zhErrors, issues: zhIssues }, en: { common: enCommon, errors: enErrors, issues: enIssues } },
+  messages: { 'zh-CN': { common: zhCommon, drafts: zhDrafts, errors: zhErrors, issues: zhIssues }, en: { common: enCommon, drafts: enDrafts, errors: enErrors, issues: enIssues } },
 })
 
 /** Each shell brings its own words under a name of its own, so that the tablet never loads the console's. */

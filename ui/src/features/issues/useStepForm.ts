@@ -2,14 +2,19 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { commandErrorFrom, type CommandError } from '@/backend/errors'
 import { takeStep, type IssueFile } from '@/backend/generated'
 import { today } from '@/composables/useDates'
-import { stepDrafts } from './issueMemory'
-import { newStep, offeredSteps, stepProblems } from './issueRules'
+import { useDraft } from '@/features/drafts/useDraft'
+import { emptyStep, newStep, offeredSteps, stepProblems } from './issueRules'
 import { tabletReach } from './useIssues'
 
 /** The step being taken of one issue. */
 export function useStepForm(file: () => IssueFile, reach = tabletReach) {
   const issue = computed(() => file().card.id)
-  const draft = computed(() => stepDrafts.at(issue.value))
+  const kept = useDraft(() => `step:${issue.value}`, {
+    empty: emptyStep,
+    title: () => file().card.number,
+    path: () => `/inbox/${issue.value}?tab=open`,
+  })
+  const draft = kept.form
   const offered = computed(() => offeredSteps(file().allowed))
   const step = computed(() => file().allowed.find((one) => one.step === draft.value.step))
   /** Somebody took another step meanwhile, so that the chosen one is not possible any more. */
@@ -38,13 +43,12 @@ export function useStepForm(file: () => IssueFile, reach = tabletReach) {
   /** Saves on this device; true when the step is safe. */
   async function save(): Promise<boolean> {
     tried.value = true
-    const taken = issue.value
     if (busy.value || !step.value || Object.keys(problems.value).length > 0) return false
     busy.value = true
     error.value = undefined
     try {
-      await reach.through(takeStep(newStep(taken, step.value, draft.value)))
-      stepDrafts.drop(taken)
+      await reach.through(takeStep({ ...newStep(issue.value, step.value, draft.value), draft: await kept.carry() }))
+      kept.saved()
       tried.value = false
       return true
     } catch (failure) {
@@ -55,5 +59,5 @@ export function useStepForm(file: () => IssueFile, reach = tabletReach) {
     }
   }
 
-  return { draft, offered, step, gone, problems, busy, error, choose, toggleUnit, save }
+  return { draft, restored: kept.restored, startOver: kept.startOver, offered, step, gone, problems, busy, error, choose, toggleUnit, save }
 }

@@ -20,10 +20,12 @@ export interface CorrectionProblems {
 
 export const phoneFields: readonly PhoneField[] = ['phone', 'phone_2']
 
-export function startDraft(file: ResidentFile): CorrectionDraft {
-  const name = shownName(file)
+export function startDraft(file: ResidentFile | undefined): CorrectionDraft {
+  const name = file ? shownName(file) : ''
   return { name, name_was: name, phone: '', phone_2: '', dropped: [] }
 }
+
+export const nothingTyped = (draft: CorrectionDraft) => draft.name === draft.name_was && draft.phone === '' && draft.phone_2 === '' && draft.dropped.length === 0
 
 /**
  * Carries a draft over to a newer file. An untouched name follows the file: otherwise an old draft would quietly

@@ -1,28 +1,34 @@
-import { computed, reactive, ref, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { CommandError, commandErrorFrom } from '@/backend/errors'
 import { correctResident } from '@/backend/generated'
-import { carryOver, changesOf, correctionProblems, fieldOf, startDraft, type CorrectionDraft } from './correctionRules'
+import { useDraft } from '@/features/drafts/useDraft'
+import { carryOver, changesOf, correctionProblems, fieldOf, nothingTyped, startDraft } from './correctionRules'
 import { useResident } from './useResident'
 
-// In memory only: names and numbers are personal, and the browser's own store is not encrypted.
-const drafts = reactive(new Map<string, CorrectionDraft>())
-
-/** A correction being typed for one resident. */
-export function useCorrection(resident: string) {
+/** A correction being typed for one resident, opened at a door. */
+export function useCorrection(resident: string, path: () => string) {
   const { file, error: fileError, reload } = useResident(resident)
+  const kept = useDraft(`correct:${resident}`, {
+    empty: () => startDraft(file.value),
+    isEmpty: nothingTyped,
+    title: () => file.value?.name ?? '',
+    path,
+  })
   const tried = ref(false)
   const busy = ref(false)
   const moved = ref(false)
+  const started = ref(false)
   const error = shallowRef<CommandError>()
-  const draft = computed(() => drafts.get(resident))
+  const draft = computed(() => (started.value ? kept.form.value : undefined))
   const problems = computed(() => (tried.value && draft.value ? correctionProblems(draft.value) : {}))
 
-  watch(file, (now, before) => {
-    if (!now) return
-    const typed = drafts.get(resident)
-    if (!typed) drafts.set(resident, startDraft(now))
-    else if (carryOver(typed, now)) moved.value = true
-    if (!before) return
+  watch([file, kept.ready], ([now, ready], [before]) => {
+    if (!now || !ready) return
+    if (started.value || kept.restored.value) {
+      if (carryOver(kept.form.value, now)) moved.value = true
+    } else kept.put(startDraft(now))
+    started.value = true
+    if (!before || before === now) return
     // A newer entry came in while typing. It counts as seen once it is on show, so the page points to it.
     const changed = before.fields.filter(({ field, seen }) => seen.join() !== fieldOf(now, field).seen.join())
     if (changed.length > 0) moved.value = true
@@ -40,8 +46,8 @@ export function useCorrection(resident: string) {
     }
     busy.value = true
     try {
-      await correctResident({ resident, changes })
-      drafts.delete(resident)
+      await correctResident({ resident, changes, draft: await kept.carry() })
+      kept.saved()
       return true
     } catch (failure) {
       error.value = commandErrorFrom(failure)
@@ -51,5 +57,5 @@ export function useCorrection(resident: string) {
     }
   }
 
-  return { file, fileError, reload, draft, problems, error, busy, moved, save, discard: () => drafts.delete(resident) }
+  return { file, fileError, reload, draft, restored: kept.restored, startOver: kept.startOver, problems, error, busy, moved, save }
 }

@@ -4,19 +4,32 @@ import { createMemoryHistory, createRouter } from 'vue-router'
 import { CommandError } from '@/backend/errors'
 import { call } from '@/backend/transport'
 import { plugins } from '../../../tests/words'
-import { visitDrafts } from './visitDrafts'
+import { forgetDrafts } from '../drafts/draftStore'
 import VisitForm from './VisitForm.vue'
 
 vi.mock('@/backend/transport', () => ({ call: vi.fn(), onEvent: () => () => {} }))
 
 const household = { dwelling: 'd1', household: 'h1', door_label: '1单元301', residents: [{ id: 'r1', name: '王建国', relation: 'head' }], visits: [], trail: [] }
 let saving: (input: unknown) => unknown
+/** The store's drafts: key and body. */
+const kept = new Map<string, string>()
 
 beforeEach(() => {
-  visitDrafts.drop('d1')
+  forgetDrafts()
+  kept.clear()
   saving = () => ({ record: 'v1', mark: 'saved_here', outbox: 1 })
-  vi.mocked(call).mockImplementation(async (name, input) => (name === 'save_visit' ? saving(input) : household) as never)
+  vi.mocked(call).mockImplementation(async (name, input) => answer(name, input as { key: string; body: string; draft: string }) as never)
 })
+
+function answer(name: string, input: { key: string; body: string; draft: string }): unknown {
+  if (name === 'draft') return kept.has(input.key) ? { body: kept.get(input.key) } : null
+  if (name === 'save_draft') return void kept.set(input.key, input.body)
+  if (name === 'drop_draft') return void kept.delete(input.key)
+  if (name !== 'save_visit') return household
+  const saved = saving(input)
+  kept.delete(input.draft)
+  return saved
+}
 
 async function show() {
   const empty = { template: '<i />' }
@@ -50,9 +63,9 @@ describe('the visit form', () => {
     const { choose, save, saved, router } = await show()
     await choose('nobody')
     await save()
-    expect(saved()).toEqual([{ dwelling: 'd1', household: 'h1', outcome: 'nobody', met: [], said: null, revisit_on: null }])
+    expect(saved()).toEqual([{ dwelling: 'd1', household: 'h1', outcome: 'nobody', met: [], said: null, revisit_on: null, draft: 'visit:d1' }])
     expect(router.currentRoute.value.name).toBe('household')
-    expect(visitDrafts.isStarted('d1')).toBe(false)
+    expect(kept.size).toBe(0)
   })
 
   it('asks for the day of an appointment', async () => {
@@ -87,5 +100,10 @@ describe('the visit form', () => {
     page.unmount()
     const again = await show()
     expect((again.page.find('[data-testid=visit-said]').element as HTMLTextAreaElement).value).toBe('灯不亮')
+    expect(again.page.find('[data-testid=draft-note]').text()).toContain('接着上次没写完的')
+    await again.page.find('[data-testid=draft-start-over]').trigger('click')
+    expect(again.page.find('[data-testid=visit-said]').exists()).toBe(false)
+    await flushPromises()
+    expect(kept.size).toBe(0)
   })
 })

@@ -1,20 +1,28 @@
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { commandErrorFrom, type CommandError } from '@/backend/errors'
-import { saveVisit } from '@/backend/generated'
+import { saveVisit, type VisitOutcome } from '@/backend/generated'
 import { today } from '@/composables/useDates'
+import { useDraft } from '@/features/drafts/useDraft'
 import { useHousehold } from '@/features/households/useHousehold'
-import { visitDrafts } from './visitDrafts'
-import { asksFor, newVisit, visitProblems } from './visitRules'
+import { asksFor, emptyDraft, newVisit, visitProblems } from './visitRules'
 
-/** The visit being recorded at one door. */
-export function useVisitForm(dwelling: string) {
+/** The visit being recorded at one door. `chosen` is an outcome that was picked before the form opened. */
+export function useVisitForm(building: string, dwelling: string, chosen?: VisitOutcome) {
   const { file, error: fileError, reload } = useHousehold(dwelling)
-  const draft = computed(() => visitDrafts.at(dwelling))
+  const kept = useDraft(`visit:${dwelling}`, {
+    empty: emptyDraft,
+    title: () => file.value?.door_label ?? '',
+    path: () => `/buildings/${building}/doors/${dwelling}/visit`,
+  })
+  const draft = kept.form
   const tried = ref(false)
   const busy = ref(false)
   const error = shallowRef<CommandError>()
   const asks = computed(() => asksFor(draft.value.outcome))
   const problems = computed(() => (tried.value ? visitProblems(draft.value, today()) : {}))
+  watch(kept.ready, (ready) => {
+    if (ready && chosen) draft.value.outcome = chosen
+  })
 
   /** Saves on this device; true when the visit is safe. */
   async function save(): Promise<boolean> {
@@ -24,8 +32,8 @@ export function useVisitForm(dwelling: string) {
     busy.value = true
     error.value = undefined
     try {
-      await saveVisit(newVisit(file.value, draft.value, outcome))
-      visitDrafts.drop(dwelling)
+      await saveVisit({ ...newVisit(file.value, draft.value, outcome), draft: await kept.carry() })
+      kept.saved()
       return true
     } catch (failure) {
       error.value = commandErrorFrom(failure)
@@ -35,5 +43,5 @@ export function useVisitForm(dwelling: string) {
     }
   }
 
-  return { file, fileError, reload, draft, asks, problems, error, busy, save, discard: () => visitDrafts.drop(dwelling) }
+  return { file, fileError, reload, draft, ready: kept.ready, restored: kept.restored, startOver: kept.startOver, asks, problems, error, busy, save }
 }

@@ -22,7 +22,7 @@ const routes: RouteRecordRaw[] = [
     props: true,
     children: [
       { path: 'doors/:dwelling', name: 'household', component: HouseholdPane, props: true },
-      { path: 'doors/:dwelling/visit', name: 'visit', component: VisitForm, props: true },
+      { path: 'doors/:dwelling/visit', name: 'visit', component: VisitForm, props: ({ params, query }) => ({ ...params, outcome: query.outcome }) },
       { path: 'doors/:dwelling/residents/:resident', name: 'resident', component: ResidentPane, props: true },
       { path: 'doors/:dwelling/residents/:resident/correct', name: 'correct', component: CorrectionForm, props: true },
     ],

@@ -1,6 +1,7 @@
 import { onScopeDispose } from 'vue'
 import { lock } from '@/backend/generated'
 import { useAppState } from '@/composables/useAppState'
+import { flushDrafts } from '@/features/drafts/draftStore'
 
 const idleMs = 5 * 60_000
 
@@ -14,6 +15,7 @@ export function useIdleLock() {
   }
   async function lockNow() {
     try {
+      await flushDrafts()
       take(await lock())
     } catch {
       // Nobody is there to read an error; try again after the next pause.

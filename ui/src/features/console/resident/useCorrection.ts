@@ -1,4 +1,4 @@
-import { computed, reactive, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
+import { computed, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { CommandError, commandErrorFrom } from '@/backend/errors'
 import {
   correctResident,
@@ -7,7 +7,8 @@ import {
   type ResidentFile,
   type Saved,
 } from '@/backend/generated'
-import { correctionDrafts, type CorrectionDraft, type DraftField } from '../session/desk'
+import { useDraft } from '@/features/drafts/useDraft'
+import type { CorrectionDraft, DraftField } from '../session/desk'
 import { whileSignedIn } from '../session/useSession'
 import { checkField } from './checkField'
 
@@ -20,7 +21,13 @@ export function useCorrection(file: MaybeRefOrGetter<ResidentFile>) {
   const error = shallowRef<CommandError>()
   const faults = ref<Partial<Record<FieldName, string>>>({})
 
-  const draft = computed(() => correctionDrafts.get(toValue(file).id))
+  const kept = useDraft<CorrectionDraft>(() => `correct:${toValue(file).id}`, {
+    empty: () => ({ fields: {} }),
+    isEmpty: ({ fields }) => Object.values(fields).every((field) => field.typed === field.was && !field.remove),
+    title: () => toValue(file).name,
+    path: () => `/register?resident=${toValue(file).id}`,
+  })
+  const draft = computed(() => (Object.keys(kept.form.value.fields).length > 0 ? kept.form.value : undefined))
   const editing = computed(() => draft.value !== undefined)
   const overtaken = computed(() =>
     toValue(file).fields.some((field) => {
@@ -32,15 +39,12 @@ export function useCorrection(file: MaybeRefOrGetter<ResidentFile>) {
 
   function begin(): void {
     const resident = toValue(file)
-    if (correctionDrafts.has(resident.id)) return
-    correctionDrafts.set(
-      resident.id,
-      reactive({ fields: Object.fromEntries(resident.fields.map((field) => [field.field, blank(field)])) }),
-    )
+    if (editing.value) return
+    kept.put({ fields: Object.fromEntries(resident.fields.map((field) => [field.field, blank(field)])) })
   }
 
   function discard(): void {
-    correctionDrafts.delete(toValue(file).id)
+    void kept.startOver()
     faults.value = {}
     error.value = undefined
   }
@@ -71,8 +75,8 @@ export function useCorrection(file: MaybeRefOrGetter<ResidentFile>) {
     busy.value = true
     error.value = undefined
     try {
-      const saved = await whileSignedIn(correctResident({ resident: resident.id, changes: changes.value }))
-      correctionDrafts.delete(resident.id)
+      const saved = await whileSignedIn(correctResident({ resident: resident.id, changes: changes.value, draft: await kept.carry() }))
+      kept.saved()
       return saved
     } catch (cause) {
       const fault = faultFrom(cause)
@@ -93,13 +97,13 @@ export function useCorrection(file: MaybeRefOrGetter<ResidentFile>) {
     },
   )
 
-  return { draft, editing, overtaken, changes, faults, busy, error, begin, discard, acceptNewer, check, save }
+  return { draft, restored: kept.restored, editing, overtaken, changes, faults, busy, error, begin, discard, acceptNewer, check, save }
 }
 
 function blank(field: ResidentField): DraftField {
   // A phone is shown masked and therefore typed anew in full; a name is corrected from what it is.
   const typed = field.field === 'name' ? (field.shown ?? '') : ''
-  return { typed, remove: false, seen: [...field.seen] }
+  return { typed, was: typed, remove: false, seen: [...field.seen] }
 }
 
 function changesOf(file: ResidentFile, draft: CorrectionDraft): FieldChange[] {

@@ -1,25 +1,26 @@
-import { ref, shallowReactive } from 'vue'
+import { ref } from 'vue'
 import type { FieldChange } from '@/backend/generated'
+import { forgetDrafts } from '@/features/drafts/draftStore'
 import { forgetIssues } from '@/features/issues/issueMemory'
 
-/** What a supervisor has typed and not yet saved, kept in memory only: personal words never reach browser
- * storage. It outlives a page change and a session that ran out, and is emptied on signing out. */
+/** What a supervisor has typed about one resident and not yet saved. */
 export interface CorrectionDraft {
   fields: Partial<Record<FieldChange['field'], DraftField>>
 }
 
 export interface DraftField {
   typed: string
+  /** What stood there when the form opened. */
+  was: string
   remove: boolean
   /** What the person had seen when the form opened. */
   seen: string[]
 }
 
 export const searchText = ref('')
-export const correctionDrafts = shallowReactive(new Map<string, CorrectionDraft>())
 
 export function forgetDesk(): void {
   searchText.value = ''
-  correctionDrafts.clear()
+  forgetDrafts()
   forgetIssues()
 }

@@ -3,6 +3,7 @@ import { commandErrorFrom } from '@/backend/errors'
 import type { PersonCard } from '@/backend/generated'
 import { signIn as askToSignIn, signOut as askToSignOut } from '@/backend/transport'
 import { useAppState } from '@/composables/useAppState'
+import { flushDrafts } from '@/features/drafts/draftStore'
 import { forgetDesk } from './desk'
 
 // One browser tab holds one session, so it lives here and not in a component: the sign-in page, the shell and
@@ -42,6 +43,7 @@ async function signIn(name: string, password: string): Promise<void> {
 }
 
 async function signOut(): Promise<void> {
+  await flushDrafts()
   try {
     await askToSignOut()
   } catch (cause) {

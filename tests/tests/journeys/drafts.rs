@@ -1,0 +1,55 @@
+//! Words typed and not saved: kept on the device for their author alone, gone in the breath that saves them.
+
+use anyhow::Result;
+use linli_tests::neighbourhood::{Neighbourhood, list};
+use serde_json::{Value, json};
+
+fn typed(key: &str, said: &str) -> Value {
+    let body = json!({ "outcome": "met", "said": said }).to_string();
+    json!({ "key": key, "title": "3-2-1203", "path": "/buildings/b/doors/d/visit", "body": body })
+}
+
+#[tokio::test]
+async fn words_typed_and_not_saved_survive_a_dead_battery_and_go_with_the_record_they_became() -> Result<()> {
+    let here = Neighbourhood::start().await?;
+    let tablet = here.tablet("wangwei").await?;
+    let home = tablet.home().await?;
+    let key = format!("visit:{}", home.dwelling);
+    tablet.ask("save_draft", typed(&key, "楼道灯坏")).await?;
+    tablet.ask("save_draft", typed(&key, "楼道灯坏了三天")).await?;
+
+    let tablet = tablet.after_the_battery_died(None)?;
+    tablet.unlock().await?;
+    let kept = tablet.ask("draft", json!({ "key": key })).await?;
+    assert!(kept["body"].as_str().is_some_and(|body| body.contains("楼道灯坏了三天")), "{kept}");
+    let cards = tablet.ask("list_drafts", Value::Null).await?;
+    assert_eq!((list(&cards).len(), &cards[0]["title"]), (1, &json!("3-2-1203")));
+    let status = tablet.ask("sync_status", Value::Null).await?;
+    assert_eq!(status["waiting"], 0, "a draft is nothing to send");
+
+    let visit = |said: &str, outcome: &str| {
+        json!({ "dwelling": home.dwelling, "household": home.household, "outcome": outcome, "met": [], "said": said,
+                "revisit_on": null, "draft": key })
+    };
+    // What is refused leaves the words where they were.
+    tablet.refused("save_visit", visit("楼道灯坏了三天", "appointment")).await?;
+    assert!(tablet.ask("draft", json!({ "key": key })).await?.is_object());
+    tablet.ask("save_visit", visit("楼道灯坏了三天", "met")).await?;
+    assert_eq!(tablet.ask("draft", json!({ "key": key })).await?, Value::Null);
+    assert_eq!(tablet.ask("list_drafts", Value::Null).await?, json!([]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_sits_at_a_console_next_finds_nothing_of_what_the_one_before_was_typing() -> Result<()> {
+    let here = Neighbourhood::start().await?;
+    let console = here.console().await?;
+    let (one, other) = (here.desk(&console, "lina").await?, here.desk(&console, "liuyang").await?);
+    one.ask("save_draft", typed("correct:r", "单雄信")).await?;
+    assert_eq!(other.ask("draft", json!({ "key": "correct:r" })).await?, Value::Null);
+    assert_eq!(other.ask("list_drafts", Value::Null).await?, json!([]));
+    other.ask("drop_draft", json!({ "key": "correct:r" })).await?;
+    assert!(one.ask("draft", json!({ "key": "correct:r" })).await?.is_object());
+    assert_eq!(console.refused("list_drafts", Value::Null).await?.code, "session_ended");
+    Ok(())
+}
