@@ -7,7 +7,7 @@ use crate::core::{Asking, Core};
 use crate::error::{CommandError, Result};
 use crate::sign_in::Session;
 use crate::{
-    buildings, drafts, enrolment, events, households, issues, register, residents, search, stage, sync, visits,
+    buildings, drafts, enrolment, events, households, issues, register, residents, review, search, stage, sync, visits,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -85,6 +85,15 @@ declare! {
         draft(drafts::DraftRef) -> Option<drafts::DraftText> = drafts::draft;
         list_drafts(()) -> Vec<drafts::DraftCard> = drafts::list_drafts;
         drop_draft(drafts::DraftRef) -> () = drafts::drop_draft;
+        list_conflicts(review::ConflictQuery) -> Vec<review::ConflictLine> = review::list_conflicts;
+        conflict_card(review::ConflictRef) -> review::ConflictCard = review::conflict_card;
+        settle_conflict(review::Settlement) -> crate::saved::Saved = review::settle_conflict;
+        undo_settlement(review::SettledRef) -> crate::saved::Saved = review::undo_settlement;
+        list_attention(()) -> Vec<review::AttentionItem> = review::list_attention;
+        mark_read(review::EditRef) -> () = review::mark_read;
+        retry_edit(review::EditRef) -> crate::saved::Saved = review::retry_edit;
+        list_held(review::HeldQuery) -> Vec<review::HeldCard> = review::list_held;
+        decide_held(review::HeldDecision) -> crate::saved::Saved = review::decide_held;
     }
 }
 

@@ -68,6 +68,7 @@ pub struct Asking {
     pub person: RecordId,
     pub name: String,
     pub view: View,
+    pub(crate) shell: Shell,
 }
 
 impl Core {
@@ -178,7 +179,7 @@ impl Core {
             let session = session.ok_or_else(|| CommandError::new("session_ended"))?;
             let view =
                 View::Granted(open.store.read(&View::Everything, |tx| Ok(rights::grants_now(tx, session.person)))??);
-            return Ok(Asking { open, person: session.person, name: session.name.clone(), view });
+            return Ok(Asking { open, person: session.person, name: session.name.clone(), view, shell: self.shell });
         }
         if self.is_locked() {
             return Err(CommandError::new("not_allowed"));
@@ -186,7 +187,7 @@ impl Core {
         let person = open.facts.get(facts::PERSON).and_then(|text| text.parse().ok());
         let person = person.ok_or_else(|| CommandError::new("database_damaged"))?;
         let name = open.facts.get(facts::PERSON_NAME).cloned().unwrap_or_default();
-        Ok(Asking { open, person, name, view: View::Everything })
+        Ok(Asking { open, person, name, view: View::Everything, shell: self.shell })
     }
 
     pub(crate) fn relay_address(&self) -> Option<String> {
@@ -220,8 +221,8 @@ impl Asking {
         self.open.store.write(write)
     }
 
-    /// Saves edits in one transaction and sets sync going. What is returned is durable.
-    #[allow(dead_code, reason = "for what is saved without a form to type in")]
+    /// Saves edits in one transaction and sets sync going. What is returned is durable. Who has no right to one of them is
+    /// told so now, by the policy that the relay asks later.
     pub(crate) fn save(&self, edits: impl FnOnce(&Tx<'_>, u64) -> Result<Vec<NewEdit>>) -> Result<()> {
         self.save_from(None, edits)
     }
@@ -235,6 +236,7 @@ impl Asking {
         self.open.store.write(|tx| {
             let now = moment::now_ms(tx)?;
             for edit in edits(tx, now)? {
+                rights::must_be_allowed(tx, self, &edit)?;
                 saving::save(tx, edit, now)?;
             }
             if let Some(draft) = draft {

@@ -34,6 +34,7 @@ pub const CODES: &[&str] = &[
     "not_allowed",
     "value_invalid",
     "nothing_changed",
+    "conflict_moved_on",
     "session_ended",
     "input_invalid",
     "internal",

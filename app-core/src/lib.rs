@@ -19,6 +19,7 @@ pub mod mask;
 pub mod moment;
 pub mod register;
 pub mod residents;
+pub mod review;
 pub mod rights;
 pub mod saved;
 pub mod search;

@@ -192,6 +192,12 @@ fn checked(field: CorrectableField, typed: &str) -> Result<Option<String>> {
             _ => wrong("too_long"),
         };
     }
+    checked_phone(field.name(), typed)
+}
+
+/// A phone number as it is kept, from how people write it.
+pub(crate) fn checked_phone(field: &str, typed: &str) -> Result<Option<String>> {
+    let wrong = |reason| Err(CommandError::value(field, reason));
     let number: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
     let digits = number.chars().filter(char::is_ascii_digit).count();
     let plausible = number.chars().enumerate().all(|(at, c)| c.is_ascii_digit() || c == '-' || (c == '+' && at == 0));

@@ -2,8 +2,8 @@
 
 use crate::core::Asking;
 use crate::error::{CommandError, Result};
-use crate::moment;
-use local_store::{Tx, device, outbox};
+use crate::{moment, review};
+use local_store::{Tx, attention, device, outbox};
 use serde::Serialize;
 use sync_client::round::facts;
 use sync_protocol::day;
@@ -52,7 +52,7 @@ pub(crate) fn sync_status(asking: &Asking, _: ()) -> Result<SyncStatus> {
     asking.read(|tx| {
         let queue = outbox::queue(tx)?;
         let waiting = queue.iter().map(|line| line.count).sum();
-        let needs_attention = outbox::unread_refusals(tx)?;
+        let needs_attention = attention::unread(tx, asking.person)? + review::open_count(tx)?;
         let (sent, received) = (moment_fact(tx, facts::SENT_AT)?, moment_fact(tx, facts::RECEIVED_UNTIL)?);
         let oldest = queue.iter().map(|line| line.oldest_ms).min();
         let unsynced_ms =

@@ -3,14 +3,14 @@
 use crate::error::Result;
 use crate::search::index;
 use crate::store::Tx;
-use crate::{cursors, device, outbox, records};
+use crate::{attention, cursors, device, outbox, records};
 use std::collections::BTreeSet;
 use sync_protocol::messages::{PullAnswer, WireRecord};
-use sync_protocol::{RecordId, RecordKey};
+use sync_protocol::{EditId, RecordId, RecordKey};
 
 /// Applies a page and returns the kinds whose rows may have changed.
 pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
-    let mut changed = BTreeSet::new();
+    let (mut changed, mut issues) = (BTreeSet::new(), BTreeSet::new());
     let mut clock = device::clock(tx)?;
     let seen = clock.last();
     for record in &page.records {
@@ -18,6 +18,14 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
         record.state.marks.iter().for_each(|mark| clock.observe(mark.order().max(mark.stamp)));
         if take(tx, record)? {
             changed.insert(record.state.kind.clone());
+            match record.state.kind.as_str() {
+                "issue" => drop(issues.insert(record.state.id)),
+                "issue_step" => issues.extend(record.state.reference("issue")),
+                "held_edit" if !record.state.value("decision").is_null() => {
+                    changed.extend(attention::decided(tx, EditId(record.state.id.0))?);
+                }
+                _ => {}
+            }
         }
     }
     if clock.last() != seen {
@@ -50,6 +58,7 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
         }
         cursors::move_to(tx, *no, channel.position)?;
     }
+    attention::note_late_steps(tx, &issues)?;
     Ok(changed)
 }
 

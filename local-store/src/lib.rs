@@ -10,6 +10,7 @@
 //!
 //! There are no foreign keys between synced records: "that one is elsewhere" is a normal answer.
 
+pub mod attention;
 pub mod buildings;
 pub mod cursors;
 pub mod device;
@@ -25,6 +26,7 @@ pub mod places;
 pub mod records;
 pub mod register;
 pub mod residents;
+pub mod review;
 mod rows;
 pub mod saving;
 pub mod scope;

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001_replica.sql"),
     include_str!("migrations/002_search.sql"),
     include_str!("migrations/003_drafts.sql"),
+    include_str!("migrations/004_review.sql"),
 ];
 
 /// What a store holds and how it is asked.

@@ -53,12 +53,6 @@ pub struct QueueLine {
     pub oldest_ms: u64,
 }
 
-/// How many refused or held edits their author has not read yet.
-pub fn unread_refusals(tx: &Tx<'_>) -> Result<u32> {
-    let sql = "SELECT count(*) FROM edit WHERE fate IN ('refused', 'held') AND seen = 0";
-    Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
-}
-
 /// Stores the relay's outcomes. Nothing is dropped: a relay that was restored from a backup may ask for the edits again.
 /// Unknown ids are ignored, as the same answer may arrive twice. Returns the kinds whose rows changed.
 pub fn settle(tx: &Tx<'_>, outcomes: &[Outcome]) -> Result<Vec<String>> {
@@ -68,7 +62,8 @@ pub fn settle(tx: &Tx<'_>, outcomes: &[Outcome]) -> Result<Vec<String>> {
         let accounted = matches!(outcome.result, Fate::Refused | Fate::Erased);
         let key = tx
             .prepare_cached(
-                "UPDATE edit SET outcome = :outcome, fate = :fate, accounted = max(accounted, :accounted) \
+                "UPDATE edit SET outcome = :outcome, fate = :fate, accounted = max(accounted, :accounted), \
+                 attention = :attention \
                  WHERE id = :id AND (outcome IS NULL OR fate = 'later') RETURNING kind, record",
             )?
             .query_map(
@@ -76,6 +71,7 @@ pub fn settle(tx: &Tx<'_>, outcomes: &[Outcome]) -> Result<Vec<String>> {
                     ":outcome": serde_json::to_string(outcome)?,
                     ":fate": fate_name(outcome.result),
                     ":accounted": accounted,
+                    ":attention": needs_attention(outcome),
                     ":id": outcome.edit.as_bytes(),
                 },
                 |row| Ok(RecordKey::new(row.get::<_, String>(0)?, RecordId::from_bytes(row.get(1)?))),
@@ -105,7 +101,7 @@ pub(crate) fn account(tx: &Tx<'_>, key: &RecordKey, revision: u64) -> Result<()>
 
 /// Marks as accounted for the edits that a copy shows by name: one that waited at the relay has no revision to go by.
 pub(crate) fn account_shown(tx: &Tx<'_>, state: &RecordState) -> Result<()> {
-    let sql = "UPDATE edit SET accounted = 1 WHERE id = ?1 AND accounted = 0 AND fate = 'waiting'";
+    let sql = "UPDATE edit SET accounted = 1, attention = 0 WHERE id = ?1 AND accounted = 0 AND fate = 'waiting'";
     for mark in &state.marks {
         tx.prepare_cached(sql)?.execute([mark.edit.as_bytes()])?;
     }
@@ -135,7 +131,7 @@ pub fn unsettled(tx: &Tx<'_>, key: &RecordKey) -> Result<Vec<Edit>> {
 
 pub(crate) fn standing(tx: &Tx<'_>, key: &RecordKey) -> Result<Standing> {
     let sql = format!(
-        "SELECT count(*) FILTER (WHERE accounted = 0 AND {PENDING}), count(*) FILTER (WHERE fate = 'refused' AND seen = 0) \
+        "SELECT count(*) FILTER (WHERE accounted = 0 AND {PENDING}), count(*) FILTER (WHERE attention = 1 AND seen = 0) \
          FROM edit WHERE kind = ?1 AND record = ?2"
     );
     let mut query = tx.prepare_cached(&sql)?;
@@ -169,6 +165,12 @@ fn accepted(row: &Row<'_>) -> Result<Accepted> {
         edit: serde_json::from_str(&body)?,
         order: outcome.and_then(|outcome| outcome.order),
     })
+}
+
+/// Whether an edit did not simply come through, whole or in part. One side of a conflict did: the conflict is shown itself.
+fn needs_attention(outcome: &Outcome) -> bool {
+    let told = |fate: Fate| matches!(fate, Fate::Refused | Fate::Held | Fate::Waiting | Fate::Erased);
+    told(outcome.result) || outcome.fields.values().any(|field| told(field.result))
 }
 
 fn fate_name(fate: Fate) -> &'static str {

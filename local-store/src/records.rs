@@ -10,7 +10,7 @@ use crate::store::Tx;
 use crate::{outbox, rows};
 use rusqlite::OptionalExtension;
 use rusqlite::types::Value as Sql;
-use sync_protocol::{RecordKey, RecordState};
+use sync_protocol::{RecordId, RecordKey, RecordState};
 
 /// A record as shown: the relay's state with own edits laid over it.
 pub fn shown(tx: &Tx<'_>, key: &RecordKey) -> Result<Option<RecordState>> {
@@ -75,6 +75,17 @@ pub(crate) fn refresh(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {
 pub(crate) fn remove(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {
     remove_beneath(tx, key)?;
     remove_row(tx, key)
+}
+
+/// The records of a kind whose field holds this id.
+pub fn pointing(tx: &Tx<'_>, kind: &str, field: &str, at: RecordId) -> Result<Vec<RecordState>> {
+    let Some(table) = tx.tables.get(kind).filter(|table| table.kind.field(field).is_some()) else { return Ok(vec![]) };
+    let (name, column) = (crate::tables::quoted(table.kind.name), crate::tables::quoted(field));
+    let sql = format!("SELECT id FROM {name} WHERE {column} = ?1");
+    let ids: Vec<[u8; 16]> =
+        tx.prepare_cached(&sql)?.query_map([at.as_bytes()], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let states = ids.into_iter().map(|id| shown(tx, &RecordKey::new(kind, RecordId::from_bytes(id))));
+    states.filter_map(Result::transpose).collect()
 }
 
 /// How own edits of a record stand, as its row counts them.

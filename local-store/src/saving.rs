@@ -50,7 +50,9 @@ impl NewEdit {
 /// Saves an edit. `now_ms` is the corrected clock. The returned edit is in the outbox and shown when this commits.
 pub fn save(tx: &Tx<'_>, new: NewEdit, now_ms: u64) -> Result<Edit> {
     let held = records::shown(tx, &new.key)?;
-    if !new.create && held.is_none() {
+    // What was deleted is not shown, and who restores it says what they were told of it.
+    let restores = new.fields.iter().all(|(name, new)| name == sync_protocol::edit::DELETED && new.seen.is_some());
+    if !new.create && held.is_none() && !restores {
         return Err(StoreError::not_found(&new.key));
     }
     let mut clock = device::clock(tx)?;

@@ -77,6 +77,9 @@ pub(crate) fn bring_up_to_date(connection: &mut Connection, options: &Options) -
         for field in kind.fields.iter().filter(|field| !held.iter().any(|name| name == field.name)) {
             tx.execute(&format!("ALTER TABLE {table} ADD COLUMN {}", column(field)), [])?;
         }
+        // What is disputed is little, and is asked for in every kind at once.
+        let index = quoted(&format!("{}_disputed", kind.name));
+        tx.execute(&format!("CREATE INDEX IF NOT EXISTS {index} ON {table} (id) WHERE conflict = 1"), [])?;
         tx.execute("INSERT OR IGNORE INTO kind (name) VALUES (?1)", [kind.name])?;
     }
     for (kind, field) in options.indexes {

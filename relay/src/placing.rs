@@ -200,6 +200,10 @@ fn parent_fields(route: &[Hop]) -> Vec<&'static str> {
 impl Parents for Register<'_> {
     type Error = crate::error::RelayError;
 
+    fn schema(&self) -> &Schema {
+        self.schema
+    }
+
     fn placement(&self, key: &RecordKey) -> Result<Option<Placement>> {
         Ok(self.get(key)?.map(|record| record.placement.clone()))
     }

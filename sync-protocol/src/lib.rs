@@ -9,6 +9,7 @@
 
 pub mod canonical;
 pub mod channel;
+pub mod conflict;
 pub mod day;
 pub mod edit;
 pub mod folds;

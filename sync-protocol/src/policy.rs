@@ -153,7 +153,8 @@ pub fn grants(person: RecordId, assignments: &[Assignment], day: &str, places: &
             _ => {}
         }
     }
-    sum.add(Channel::Person(person), &[Open, Personal]);
+    // What became of their own held edits and complaints is for them as well.
+    sum.add(Channel::Person(person), &[Open, Personal, Review]);
     sum.list()
 }
 

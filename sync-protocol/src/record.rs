@@ -238,7 +238,8 @@ impl RecordState {
     }
 }
 
-fn version_of(one: &Accepted, name: &str) -> Option<Version> {
+/// What an accepted edit says of a field.
+pub(crate) fn version_of(one: &Accepted, name: &str) -> Option<Version> {
     let field = one.edit.fields.get(name)?;
     Some(Version {
         stamp: one.edit.stamp,

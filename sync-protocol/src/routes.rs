@@ -1,9 +1,10 @@
 //! Where a record goes: its channels and its facet, from its fields and its parents. No clock is read.
 
 use crate::channel::{Channel, Facet, codes_above};
+use crate::conflict::Conflict;
 use crate::folds::issue::{IssueFold, Level};
 use crate::ids::{RecordId, RecordKey};
-use crate::record::RecordState;
+use crate::record::{FieldVersion, RecordState};
 use crate::schema::{FacetRule, FieldType, Hop, Kind, Schema};
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ pub struct Placement {
 /// What a route needs to know of other records. The relay answers from its store.
 pub trait Parents {
     type Error;
+    fn schema(&self) -> &Schema;
     /// Where a record is now; `None` when it is unknown here.
     fn placement(&self, key: &RecordKey) -> Result<Option<Placement>, Self::Error>;
     fn record(&self, key: &RecordKey) -> Result<Option<RecordState>, Self::Error>;
@@ -72,6 +74,10 @@ fn walk<P: Parents>(
         Hop::OwnUnit => drop(into.insert(Channel::Unit(record.id))),
         Hop::OwnPerson => drop(into.insert(Channel::Person(record.id))),
         Hop::Parent(field) => into.extend(parent_channels(kind, record, field, parents)?),
+        Hop::EverySide(field) => into.extend(every_side(kind, district, record, field, parents)?),
+        Hop::CommunitiesOf(field) => {
+            into.extend(parent_channels(kind, record, field, parents)?.iter().filter_map(community_of));
+        }
         Hop::ParentInGridOnly(field) => {
             into.extend(without_buildings(parent_channels(kind, record, field, parents)?));
         }
@@ -182,7 +188,9 @@ pub fn route_fields(kind: &Kind) -> BTreeSet<&'static str> {
             Hop::Parent(field)
             | Hop::ParentInGridOnly(field)
             | Hop::ParentWhile(field, _)
-            | Hop::ParentUnlessPrivate(field, _) => drop(into.insert(field)),
+            | Hop::ParentUnlessPrivate(field, _)
+            | Hop::EverySide(field)
+            | Hop::CommunitiesOf(field) => drop(into.insert(field)),
             Hop::FirstOf(hops) => hops.iter().for_each(|hop| of(hop, into)),
             _ => {}
         }
@@ -203,6 +211,53 @@ fn parent_channels<P: Parents>(
 ) -> Result<BTreeSet<Channel>, P::Error> {
     let Some(key) = target(kind, record, field) else { return Ok(BTreeSet::new()) };
     Ok(parents.placement(&key)?.map(|placed| placed.channels).unwrap_or_default())
+}
+
+/// Where a disputed record is, and where it would be if another side won: who may be about to lose it must be told too.
+fn every_side<P: Parents>(
+    kind: &Kind,
+    district: &str,
+    conflict: &RecordState,
+    field: &str,
+    parents: &P,
+) -> Result<BTreeSet<Channel>, P::Error> {
+    let mut channels = parent_channels(kind, conflict, field, parents)?;
+    let disputed = conflict.text("field").unwrap_or_default();
+    let Some(record) = target(kind, conflict, field).map(|key| parents.record(&key)).transpose()?.flatten() else {
+        return Ok(channels);
+    };
+    let Some(kind) = parents.schema().kind(&record.kind).filter(|kind| decides_place(kind, disputed)) else {
+        return Ok(channels);
+    };
+    for side in Conflict::read(conflict.value("sides"), &Value::Null, &Value::Null).sides {
+        let mut as_if = record.clone();
+        as_if.fields.insert(disputed.to_owned(), vec![FieldVersion(0, side.value)]);
+        for hop in &kind.route {
+            walk(hop, kind, district, &as_if, parents, &mut channels)?;
+        }
+    }
+    Ok(channels)
+}
+
+/// Whether the channels of a record follow from this field.
+fn decides_place(kind: &Kind, field: &str) -> bool {
+    fn of(hop: &Hop, field: &str) -> bool {
+        match hop {
+            Hop::Division(by) | Hop::DivisionAndCommunity(by) | Hop::Unit(by) | Hop::Units(by) | Hop::Person(by) => {
+                *by == field
+            }
+            Hop::ParentWhile(by, other) | Hop::ParentUnlessPrivate(by, other) => *by == field || *other == field,
+            Hop::Parent(by) | Hop::ParentInGridOnly(by) | Hop::Handling(by) => *by == field,
+            Hop::FirstOf(hops) => hops.iter().any(|hop| of(hop, field)),
+            _ => false,
+        }
+    }
+    kind.route.iter().any(|hop| of(hop, field))
+}
+
+fn community_of(channel: &Channel) -> Option<Channel> {
+    let code = channel.code()?;
+    code.get(..12).and_then(Channel::of_code)
 }
 
 fn without_buildings(channels: BTreeSet<Channel>) -> impl Iterator<Item = Channel> {

@@ -1,6 +1,8 @@
 //! One edit at a time: may it stand, can it be placed, may its author write it; then it is merged.
 
 use super::order::order_for;
+use super::own::{Draft, OwnChain, must_stand};
+use super::review::{conflict_drafts, held_draft};
 use super::steps::{IssueBefore, issue_before};
 use crate::error::Result;
 use crate::placing::Register;
@@ -8,6 +10,7 @@ use crate::rights::assignments_of;
 use crate::store::{StoredEdit, Tx};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
+use sync_protocol::edit::DELETED;
 use sync_protocol::messages::{Fate, FieldOutcome, Outcome};
 use sync_protocol::policy::{self, Assignment, Verdict};
 use sync_protocol::record::Accepted;
@@ -44,13 +47,21 @@ pub struct Accepting<'t> {
     assignments: HashMap<RecordId, Rc<Vec<Assignment>>>,
     /// Records that came into being, whose waiting edits are still to be tried.
     appeared: VecDeque<RecordKey>,
+    /// What people are to look at because of the edits taken, still to be written.
+    to_review: VecDeque<Draft>,
+    own: OwnChain,
 }
 
 /// What judging found, before anything is stored.
 enum Judged {
-    Merge { state: RecordState, placement: sync_protocol::routes::Placement },
+    Merge {
+        state: RecordState,
+        placement: sync_protocol::routes::Placement,
+    },
     Wait(RecordKey),
     Keep(Fate, Code, BTreeMap<String, FieldOutcome>),
+    /// For a supervisor to decide; the place is the one the record is in, or would get.
+    Hold(sync_protocol::routes::Placement),
 }
 
 impl<'t> Accepting<'t> {
@@ -66,12 +77,17 @@ impl<'t> Accepting<'t> {
             today: day::day_of(now_ms),
             assignments: HashMap::new(),
             appeared: VecDeque::new(),
+            to_review: VecDeque::new(),
+            own: OwnChain::default(),
         })
     }
 
-    /// The relay's clock, for edits of its own.
-    pub fn tick(&mut self) -> Stamp {
-        self.clock.tick(self.now_ms)
+    /// Writes something of the relay's own; an error where it may not stand.
+    pub fn write(&mut self, draft: Draft) -> Result<()> {
+        let stamp = self.clock.tick(self.now_ms);
+        let (edit, id) = self.own.next(self.tx, draft, stamp)?;
+        let outcome = self.take(&edit, id, Authority::Relay, Stamp::ZERO)?;
+        must_stand(&edit, &outcome)
     }
 
     /// Judges an edit, stores it with its outcome, and tries again what waited for it.
@@ -84,11 +100,15 @@ impl<'t> Accepting<'t> {
                 self.store(&waiting.edit, waiting.id, &outcome)?;
             }
         }
+        while let Some(draft) = self.to_review.pop_front() {
+            self.write(draft)?;
+        }
         Ok(outcome)
     }
 
     /// Gives everything that changed its place in the channels. The last thing before the commit.
     pub fn finish(self) -> Result<()> {
+        self.own.finish(self.tx)?;
         self.register.publish()?;
         if self.clock.last() != self.clock_at_start {
             crate::district::set_clock(self.tx, &self.clock)?;
@@ -111,6 +131,10 @@ impl<'t> Accepting<'t> {
             Judged::Keep(fate, code, fields) => {
                 (outcome.result, outcome.code, outcome.fields) = (fate, Some(code), fields);
             }
+            Judged::Hold(placement) => {
+                self.to_review.push_back(held_draft(edit, id, &placement)?);
+                (outcome.result, outcome.code) = (Fate::Held, Some(Code::RightEnded));
+            }
             Judged::Wait(key) => {
                 self.tx.wait_for(&key, (edit.device, edit.number))?;
                 (outcome.result, outcome.code) = (Fate::Waiting, Some(Code::UnknownRecord));
@@ -119,7 +143,16 @@ impl<'t> Accepting<'t> {
                 outcome.order = accepted.order;
                 self.name_fields(edit, &state, &accepted, &mut outcome);
                 let key = state.key();
-                let is_new = self.register.get(&key)?.is_none();
+                let before = self.register.get(&key)?;
+                let is_new = before.is_none();
+                if let Some(kind) = self.schema.kind(&edit.kind) {
+                    let before = before.as_ref().map(|before| &before.state);
+                    let drafts = conflict_drafts(self.tx, kind, before, &state, &accepted)?;
+                    if state.is_deleted() && !drafts.is_empty() && !edit.fields.contains_key(DELETED) {
+                        outcome.result = Fate::Conflict;
+                    }
+                    self.to_review.extend(drafts);
+                }
                 outcome.revision = Some(self.register.put(state, placement)?);
                 if is_new {
                     self.appeared.push_back(key);
@@ -202,7 +235,7 @@ impl<'t> Accepting<'t> {
         };
         let judged = match verdict {
             Verdict::Now => Judged::Merge { state, placement },
-            Verdict::Once => keep(Fate::Held, Code::RightEnded),
+            Verdict::Once => Judged::Hold(placement),
             Verdict::Never => keep(Fate::Refused, Code::NeverAllowed),
         };
         Ok((judged, accepted))

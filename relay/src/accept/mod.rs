@@ -9,6 +9,7 @@ mod chain;
 mod judge;
 mod order;
 mod own;
+mod review;
 mod steps;
 
 pub use chain::{Chain, Pushed};

@@ -1,11 +1,11 @@
-//! The relay's own edits: imports. They are edits like any other, of device 1, whose chain the relay keeps itself.
+//! The relay's own edits: imports, and what it gives people to review. They are edits like any other, of device 1, whose chain the relay keeps itself.
 
-use super::{Accepting, Authority};
+use super::Accepting;
 use crate::error::{RelayError, Result};
 use crate::store::Tx;
 use std::collections::BTreeMap;
-use sync_protocol::messages::Fate;
-use sync_protocol::{Code, DeviceNumber, Edit, FieldEdit, RecordId, Schema, Stamp, Value};
+use sync_protocol::messages::{Fate, Outcome};
+use sync_protocol::{Code, DeviceNumber, Edit, EditId, FieldEdit, RecordId, Schema, Stamp, Value};
 
 /// The device number no device is ever given.
 pub const RELAY_DEVICE: DeviceNumber = DeviceNumber(1);
@@ -26,15 +26,33 @@ pub struct Draft {
 
 /// Writes drafts in one transaction, all or nothing: the first that may not stand undoes the rest.
 pub fn write_own(tx: &dyn Tx, schema: &Schema, drafts: Vec<Draft>, now_ms: u64) -> Result<()> {
-    let head = tx.device(RELAY_DEVICE)?.and_then(|device| device.head);
-    let (mut number, mut before) = (head.map_or(0, |(number, _)| number), head.map(|(_, id)| id));
     let district = crate::district::code(tx)?;
     let mut accepting = Accepting::new(tx, schema, &district, now_ms)?;
-    let mut last = Stamp::ZERO;
     for draft in drafts {
+        accepting.write(draft)?;
+    }
+    accepting.finish()
+}
+
+/// The end of the relay's own chain, as far as one transaction has come.
+#[derive(Default)]
+pub struct OwnChain {
+    /// The number and id of the last edit; read when the first one is written.
+    head: Option<(u32, Option<EditId>)>,
+    written: Option<(u32, EditId, Stamp)>,
+}
+
+impl OwnChain {
+    /// A draft as the next edit of the chain.
+    pub fn next(&mut self, tx: &dyn Tx, draft: Draft, stamp: Stamp) -> Result<(Edit, EditId)> {
+        let (number, before) = match self.head {
+            Some(head) => head,
+            None => tx
+                .device(RELAY_DEVICE)?
+                .and_then(|device| device.head)
+                .map_or((0, None), |(number, id)| (number, Some(id))),
+        };
         let bases = shown_stamps(tx, &draft)?;
-        number += 1;
-        last = accepting.tick();
         let fields = draft.fields.into_iter().map(|(name, value)| {
             let bases = bases.get(&name).cloned().unwrap_or_default();
             (name, FieldEdit { value, bases })
@@ -45,25 +63,33 @@ pub fn write_own(tx: &dyn Tx, schema: &Schema, drafts: Vec<Draft>, now_ms: u64) 
             create: draft.create,
             author: draft.author.unwrap_or_else(relay_person),
             device: RELAY_DEVICE,
-            number,
-            stamp: last,
+            number: number + 1,
+            stamp,
             fields: fields.collect(),
         };
         let id = edit.id(before);
-        let outcome = accepting.take(&edit, id, Authority::Relay, Stamp::ZERO)?;
-        if outcome.result != Fate::Merged || !outcome.fields.is_empty() {
-            let code = outcome.code.unwrap_or(Code::ValueInvalid);
-            let fields: Vec<&str> = outcome.fields.keys().map(String::as_str).collect();
-            let title = format!("{} {}: {} {}", edit.kind, edit.record, code.name(), fields.join(", "));
-            return Err(RelayError::refused(code, &title));
+        self.head = Some((edit.number, Some(id)));
+        self.written = Some((edit.number, id, stamp));
+        Ok((edit, id))
+    }
+
+    pub fn finish(&self, tx: &dyn Tx) -> Result<()> {
+        match self.written {
+            Some((number, id, stamp)) => tx.set_head(RELAY_DEVICE, number, id, stamp),
+            None => Ok(()),
         }
-        before = Some(id);
     }
-    accepting.finish()?;
-    match before {
-        Some(id) => tx.set_head(RELAY_DEVICE, number, id, last),
-        None => Ok(()),
+}
+
+/// The refusal of an edit of the relay's own.
+pub fn must_stand(edit: &Edit, outcome: &Outcome) -> Result<()> {
+    if outcome.result == Fate::Merged && outcome.fields.is_empty() {
+        return Ok(());
     }
+    let code = outcome.code.unwrap_or(Code::ValueInvalid);
+    let fields: Vec<&str> = outcome.fields.keys().map(String::as_str).collect();
+    let title = format!("{} {}: {} {}", edit.kind, edit.record, code.name(), fields.join(", "));
+    Err(RelayError::refused(code, &title))
 }
 
 /// An import writes over what stands, as somebody would who was shown it.

@@ -31,6 +31,9 @@ impl Town {
 
 impl Parents for Town {
     type Error = std::convert::Infallible;
+    fn schema(&self) -> &Schema {
+        linli()
+    }
     fn placement(&self, key: &RecordKey) -> Result<Option<Placement>, Self::Error> {
         self.0.get(key).map(|record| place(linli(), DISTRICT, record, self)).transpose()
     }

@@ -25,6 +25,10 @@ pub enum Hop {
     OwnPerson,
     /// All channels of the record this field points to.
     Parent(&'static str),
+    /// Of a conflict: all channels of the record this field points to, and those it would have by each of the sides.
+    EverySide(&'static str),
+    /// The communities of the grids that the record this field points to is in.
+    CommunitiesOf(&'static str),
     /// The parent's channels without its building's: for what a building lead is not to see.
     ParentInGridOnly(&'static str),
     /// As [`Hop::Parent`], while the second field is absent.

@@ -6,6 +6,7 @@ mod drafts;
 mod enrolment;
 mod import;
 mod newer_store;
+mod review;
 mod rights;
 mod saving;
 mod words;
