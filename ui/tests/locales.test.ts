@@ -24,7 +24,7 @@ const english = words('en')
 const codes = [
   'enrol_link_malformed', 'enrol_code_unknown', 'enrol_code_used', 'enrol_code_expired', 'relay_unreachable', 'not_the_relay', 'relay_key_mismatch',
   'pin_wrong', 'pin_wait', 'pin_too_short', 'pin_digits_only', 'pin_mismatch', 'database_too_new', 'database_damaged', 'database_failed', 'disk_full',
-  'not_found', 'not_allowed', 'nothing_changed', 'device_revoked', 'session_ended', 'sign_in_wrong', 'sign_in_wait', 'too_many_requests',
+  'not_found', 'not_allowed', 'nothing_changed', 'conflict_moved_on', 'device_revoked', 'session_ended', 'sign_in_wrong', 'sign_in_wait', 'too_many_requests',
   'input_invalid', 'internal', 'no_answer', 'unknown',
 ] as const
 const reasons = ['empty', 'too_long', 'bad_phone', 'bad_date', 'in_past', 'unknown'] as const

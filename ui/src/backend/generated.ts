@@ -1,6 +1,12 @@
 // Made from app-core/src/calls.rs by `make generate`. Edit the declarations there, not this file.
 import { call } from './transport'
 
+export type AboutRecord = { 
+/**
+ * `kind:id`.
+ */
+record: string, kind: string, title: string | null, door_label: string | null, building: string | null, dwelling: string | null, };
+
 export type AllowedStep = { step: string, needs_words: boolean, needs_units: boolean, needs_due: boolean, needs_reason: boolean, needs_rating: boolean, };
 
 export type AppState = { shell: ShellName, stage: Stage, 
@@ -12,6 +18,22 @@ demonstration: boolean, district: string | null, person: PersonCard | null,
  * No PIN is taken before this moment.
  */
 wait_until: string | null, app_version: string, };
+
+export type AttentionFate = "refused" | "partly_refused" | "held" | "accepted" | "declined" | "waiting" | "erased" | "too_late";
+
+export type AttentionItem = { edit: string, about: AboutRecord, fate: AttentionFate, 
+/**
+ * Why, as a code; the screens have the words.
+ */
+code: string | null, fields: Array<EnteredField>, 
+/**
+ * What the supervisor said to it.
+ */
+words: string | null, decided_by: string | null, by: string, saved_at: string, read: boolean, can_retry: boolean, 
+/**
+ * Whether the record is here and can be opened.
+ */
+is_here: boolean, };
 
 export type BuildingCard = { id: string, name: string, number: string, compound: string | null, address: string | null, grid: string, grid_name: string, entrances: number, floors: number, doors: number, visited: number, revisit: number, households: number, mark: SyncMark, };
 
@@ -39,9 +61,63 @@ export type CategoryGroup = "issue" | "need" | "mediation" | "care";
 
 export type CommandError = { code: string, detail: { [key in string]: string }, };
 
+export type ConflictCard = { about: AboutRecord, fields: Array<ConflictField>, };
+
+export type ConflictField = { field: string, 
+/**
+ * What stood there before, where it is known.
+ */
+base: string | null, base_known: boolean, sides: Array<ConflictSide>, 
+/**
+ * How many more there are in the history.
+ */
+more: number, 
+/**
+ * The field that can keep the second value.
+ */
+second: string | null, input: ValueInput, choices: Array<string>, 
+/**
+ * Opaque: given back with a choice, it says what its author was shown.
+ */
+seen: Array<string>, };
+
+export type ConflictLine = { about: AboutRecord, field: string, sides: Array<ConflictSide>, settled: SettledBy | null, };
+
+export type ConflictQuery = { scope: string | null, 
+/**
+ * Those settled in the last 30 days rather than the open ones.
+ */
+settled: boolean, };
+
+export type ConflictRef = { record: string, };
+
+export type ConflictSide = { 
+/**
+ * Names this side in a choice.
+ */
+side: string, shown: string | null, by: string, at: string, device: number, 
+/**
+ * Written on this device.
+ */
+here: boolean, 
+/**
+ * What is shown everywhere until somebody chooses.
+ */
+wins: boolean, 
+/**
+ * Of a deleted record: the fields that were changed meanwhile. Choosing this side restores it.
+ */
+changed: Array<string>, 
+/**
+ * Differs from the side that wins only in what the mask hides.
+ */
+differs_hidden: boolean, };
+
 export type ContactBy = "phone" | "message" | "door" | "family";
 
 export type CorrectableField = "name" | "phone" | "phone_2";
+
+export type Decision = "accept" | "decline";
 
 export type DoorHit = { dwelling: string, building: string, door_label: string, building_name: string, grid_name: string, masked_head: string | null, people: number, };
 
@@ -55,17 +131,37 @@ export type DwellingRef = { dwelling: string, };
 
 export type DwellingUse = "owner_occupied" | "let" | "commercial" | "vacant" | "other";
 
+export type EditRef = { edit: string, };
+
 export type Enrol = { link: string, pin: string, };
 
 export type EnrolLinkInput = { link: string, };
 
 export type EnrolPreview = { relay: string, demonstration: boolean, pin_min: number, pin_digits_only: boolean, };
 
+export type EnteredField = { field: string, 
+/**
+ * Absent where it was emptied, and where the record is not for this person to see any more.
+ */
+shown: string | null, hidden: boolean, };
+
 export type Event = { "type": "records_changed", kinds: Array<string>, } | { "type": "sync_changed" } | { "type": "stage_changed" };
 
 export type FieldChange = { field: CorrectableField, value: string | null, seen: Array<string>, };
 
 export type Gender = "female" | "male";
+
+export type HeldCard = { held: string, about: AboutRecord, 
+/**
+ * Whether it would make a new record.
+ */
+creates: boolean, fields: Array<HeldField>, by: string, at: string, reason: string, decision: Decision | null, words: string | null, decided_by: string | null, };
+
+export type HeldDecision = { held: string, decision: Decision, words: string | null, };
+
+export type HeldField = { field: string, now: string | null, entered: string | null, };
+
+export type HeldQuery = { scope: string | null, };
 
 export type HolderKind = "supervisor" | "grid" | "unit" | "reporter" | "nobody";
 
@@ -213,6 +309,24 @@ export type SearchResults = { people: Array<PersonHit>, doors: Array<DoorHit>, b
  */
 more: MoreHits, };
 
+export type SettledBy = { by: string, at: string, shown: string | null, 
+/**
+ * Until the field was changed again.
+ */
+can_undo: boolean, };
+
+export type SettledRef = { record: string, field: string, };
+
+export type Settlement = { record: string, field: string, 
+/**
+ * The side that is right, or else a value typed by hand.
+ */
+side: string | null, value: string | null, 
+/**
+ * Also keep the other side in the second field.
+ */
+keep_both: boolean, seen: Array<string>, };
+
 export type ShellName = "tablet" | "console";
 
 export type Stage = "enrol" | "locked" | "loading" | "ready" | "sign_in" | "too_new";
@@ -255,6 +369,8 @@ export type Unlock = { pin: string, };
 
 export type Urgency = "normal" | "soon" | "now";
 
+export type ValueInput = "text" | "words" | "phone" | "date" | "number" | "choice" | "none";
+
 export type VisitLine = { id: string, happened_at: string, outcome: VisitOutcome, said: string | null, 
 /**
  * The names of who was met, as far as they are held here.
@@ -296,3 +412,12 @@ export const saveDraft = (input: NewDraft) => call<null>('save_draft', input)
 export const draft = (input: DraftRef) => call<DraftText | null>('draft', input)
 export const listDrafts = () => call<Array<DraftCard>>('list_drafts', null)
 export const dropDraft = (input: DraftRef) => call<null>('drop_draft', input)
+export const listConflicts = (input: ConflictQuery) => call<Array<ConflictLine>>('list_conflicts', input)
+export const conflictCard = (input: ConflictRef) => call<ConflictCard>('conflict_card', input)
+export const settleConflict = (input: Settlement) => call<Saved>('settle_conflict', input)
+export const undoSettlement = (input: SettledRef) => call<Saved>('undo_settlement', input)
+export const listAttention = () => call<Array<AttentionItem>>('list_attention', null)
+export const markRead = (input: EditRef) => call<null>('mark_read', input)
+export const retryEdit = (input: EditRef) => call<Saved>('retry_edit', input)
+export const listHeld = (input: HeldQuery) => call<Array<HeldCard>>('list_held', input)
+export const decideHeld = (input: HeldDecision) => call<Saved>('decide_held', input)

@@ -20,6 +20,7 @@ export default {
   not_found: 'This {kind} is not here. It may belong to another grid now.',
   not_allowed: 'Your role does not cover this. Please ask the community supervisor if you need it.',
   nothing_changed: 'Nothing differs from before, so there is nothing to save.',
+  conflict_moved_on: 'Somebody has just changed it again. Please look once more.',
   device_revoked: 'This tablet has been retired. What was not sent is still on it; please contact the administrator.',
   session_ended: 'The sign-in has expired. No data is lost; please sign in again.',
   sign_in_wrong: 'The name or password is not right. Please enter them again.',

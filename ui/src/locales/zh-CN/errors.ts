@@ -20,6 +20,7 @@ export default {
   not_found: '这里找不到这个{kind}，可能已划归别的网格。',
   not_allowed: '这项操作不在本账号的权限内。需要时请联系社区督导。',
   nothing_changed: '内容和原来一样，没有需要保存的更正。',
+  conflict_moved_on: '对方刚刚又改了，请再看一次。',
   device_revoked: '这台平板已被停用。未上传的资料还在本机，请联系管理员。',
   session_ended: '登录已过期，资料不会丢。请重新登录。',
   sign_in_wrong: '姓名或密码不对，请再输入一次。',

@@ -8,6 +8,7 @@ export function createConsoleRouter(): Router {
     routes: [
       { path: '/register', name: 'register', component: () => import('@/features/console/register/RegisterPage.vue') },
       { path: '/dispatch', name: 'dispatch', component: () => import('@/features/console/dispatch/DispatchPage.vue') },
+      { path: '/review', name: 'review', component: () => import('@/features/console/review/ReviewPage.vue') },
       { path: '/visits', name: 'visits', component: () => import('@/features/console/visits/VisitsPage.vue') },
       { path: '/:rest(.*)*', redirect: { name: 'register' } },
     ],

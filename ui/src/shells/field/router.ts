@@ -7,6 +7,8 @@ import ResidentPane from '@/features/residents/ResidentPane.vue'
 import InboxPage from '@/features/issues/InboxPage.vue'
 import IssuePane from '@/features/issues/IssuePane.vue'
 import ReportPage from '@/features/issues/ReportPage.vue'
+import AttentionPage from '@/features/review/AttentionPage.vue'
+import ConflictPage from '@/features/review/ConflictPage.vue'
 import SearchPage from '@/features/search/SearchPage.vue'
 import MePage from '@/features/settings/MePage.vue'
 import SyncPage from '@/features/sync/SyncPage.vue'
@@ -31,6 +33,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/inbox', name: 'inbox', component: InboxPage, children: [{ path: ':issue', name: 'issue', component: IssuePane, props: true }] },
   { path: '/report', name: 'report', component: ReportPage, props: ({ query }) => ({ building: query.building, dwelling: query.dwelling }) },
   { path: '/sync', name: 'sync', component: SyncPage },
+  { path: '/attention', name: 'attention', component: AttentionPage },
+  { path: '/attention/:record', name: 'conflict', component: ConflictPage, props: true },
   { path: '/me', name: 'me', component: MePage },
   { path: '/:rest(.*)*', redirect: { name: 'buildings' } },
 ]
