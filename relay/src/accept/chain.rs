@@ -19,8 +19,20 @@ pub struct Pushed {
 
 impl Pushed {
     /// Checks what can be checked without the store: size, whose chain it is, running numbers and the signature.
-    pub fn verified(request: PushRequest, device: &StoredDevice) -> Result<Self> {
-        let PushRequest { before, edits, signature, .. } = request;
+    pub fn verified(mut request: PushRequest, device: &StoredDevice) -> Result<Self> {
+        let signature = std::mem::take(&mut request.signature);
+        let pushed = Self::read(request, device)?;
+        if let Some(last) = pushed.ids.last()
+            && !crate::keys::verify(&device.key, last.as_bytes(), &signature)
+        {
+            return Err(RelayError::refused(Code::SignatureInvalid, "the signature is not the device's"));
+        }
+        Ok(pushed)
+    }
+
+    /// As [`Self::verified`], but for the signature: what came over a line must not be taken by this alone.
+    pub fn read(request: PushRequest, device: &StoredDevice) -> Result<Self> {
+        let PushRequest { before, edits, .. } = request;
         if edits.len() > MAX_PUSH_EDITS {
             return Err(RelayError::refused(Code::RequestTooLarge, "more edits than a push may hold"));
         }
@@ -31,11 +43,6 @@ impl Pushed {
             return Err(broken());
         }
         let ids = chain_ids(before, &edits);
-        if let Some(last) = ids.last()
-            && !crate::keys::verify(&device.key, last.as_bytes(), &signature)
-        {
-            return Err(RelayError::refused(Code::SignatureInvalid, "the signature is not the device's"));
-        }
         Ok(Self { before, edits, ids })
     }
 }

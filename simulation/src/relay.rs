@@ -1,0 +1,118 @@
+//! The relay of a run: the product's own judging, placing and pulling over a real SQLite file, asked without a wire.
+//!
+//! Two things are left out: signatures, which would take most of a run's time and have tests of their own, and HTTP.
+
+use crate::town;
+use anyhow::Result;
+use linli_relay::accept::{Draft, Pushed, accept, write_own};
+use linli_relay::error::RelayError;
+use linli_relay::relay::{Relay, store_path};
+use linli_relay::store::{Holder, NewDevice, StoredEdit, StoredRecord};
+use linli_relay::{district, pull, rights};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use sync_client::round::exchange::{Answer, Ask};
+use sync_protocol::messages::{Me, PushAnswer};
+use sync_protocol::record::Accepted;
+use sync_protocol::{DeviceNumber, Grant, RecordId, RecordKey, day};
+
+pub struct RelayNode {
+    pub relay: Relay,
+}
+
+impl RelayNode {
+    /// A new store with the town in it.
+    pub fn found(folder: &Path, now_ms: u64) -> Result<Self> {
+        let relay = Relay::open_file(&store_path(folder))?;
+        let drafts = || {
+            let draft = |(kind, id, fields): town::Record| Draft {
+                kind: kind.to_owned(),
+                id,
+                author: None,
+                create: true,
+                fields: fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            };
+            town::records().into_iter().map(draft).collect()
+        };
+        relay.store().write(|tx| {
+            district::set_code(tx, town::DISTRICT)?;
+            write_own(tx, relay.schema(), drafts(), now_ms)
+        })?;
+        Ok(Self { relay })
+    }
+
+    pub fn open(folder: &Path) -> Result<Self> {
+        Ok(Self { relay: Relay::open_file(&store_path(folder))? })
+    }
+
+    pub fn enrol(&self, holder: Holder, token: u8, now_ms: u64) -> Result<DeviceNumber> {
+        let device = NewDevice {
+            holder,
+            key: String::new(),
+            token_hash: [token; 32],
+            app_version: "simulation".to_owned(),
+            now_ms,
+        };
+        Ok(self.relay.store().write(|tx| tx.add_device(&device))?)
+    }
+
+    /// Answers one question as the routes do. `signed_in` are the people at a console.
+    pub fn answer(
+        &self,
+        device: DeviceNumber,
+        signed_in: &BTreeSet<RecordId>,
+        ask: &Ask,
+        now_ms: u64,
+    ) -> Result<Answer, RelayError> {
+        let store = self.relay.store();
+        let epoch = self.relay.epoch();
+        let caller = store.read(|tx| tx.device(device))?;
+        let caller = caller.ok_or_else(|| RelayError::Damaged("a device that was never enrolled".to_owned()))?;
+        let today = day::day_of(now_ms);
+        match ask {
+            Ask::Push(request) => {
+                let pushed = Pushed::read(request.clone(), &caller)?;
+                let outcomes =
+                    store.write(|tx| accept(tx, self.relay.schema(), &caller, &pushed, signed_in, now_ms))?;
+                Ok(Answer::Push(PushAnswer { epoch, outcomes, now_ms }))
+            }
+            Ask::Me => {
+                let grants = store.read(|tx| rights::grants_of(tx, &caller.holder, &today))?;
+                Ok(Answer::Me(Me {
+                    device,
+                    person: None,
+                    epoch,
+                    demonstration: true,
+                    grants_version: rights::grants_version(&grants),
+                    grants,
+                    now_ms,
+                }))
+            }
+            Ask::Pull(request) => {
+                pull::check(request, epoch)?;
+                let page = store.read(|tx| {
+                    let grants = rights::grants_of(tx, &caller.holder, &today)?;
+                    pull::page(tx, request, &grants, epoch, now_ms)
+                })?;
+                Ok(Answer::Pull(page))
+            }
+        }
+    }
+
+    pub fn grants(&self, holder: &Holder, now_ms: u64) -> Result<Vec<Grant>> {
+        Ok(self.relay.store().read(|tx| rights::grants_of(tx, holder, &day::day_of(now_ms)))?)
+    }
+
+    pub fn edits(&self, device: DeviceNumber) -> Result<BTreeMap<u32, StoredEdit>> {
+        let edits = self.relay.store().read(|tx| tx.edits_numbered(device, 1, u32::MAX))?;
+        Ok(edits.into_iter().map(|edit| (edit.edit.number, edit)).collect())
+    }
+
+    pub fn record(&self, key: &RecordKey) -> Result<Option<StoredRecord>> {
+        Ok(self.relay.store().read(|tx| tx.record(key))?)
+    }
+
+    pub fn accepted(&self, key: &RecordKey) -> Result<Vec<Accepted>> {
+        Ok(self.relay.store().read(|tx| tx.accepted_edits(key))?)
+    }
+}
