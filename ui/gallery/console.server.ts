@@ -1,5 +1,6 @@
 import type { AppState, RegisterQuery, ResidentCorrection, ResidentFile, VisitQuery, VisitRow } from '@/backend/generated'
 import { issueAnswers } from './issues'
+import { reviewAnswers } from './review'
 import { householdFile, residentFile, rows, scopes, visitAt } from './console.data'
 
 export type Case = 'ready' | 'signed_out' | 'wrong' | 'wait' | 'empty' | 'loading' | 'error' | 'offline' | 'too_new'
@@ -11,6 +12,7 @@ export class ConsoleServer {
   private readonly streams: FakeStream[] = []
   private readonly files = new Map<string, ResidentFile>()
   private readonly visits: VisitRow[]
+  private readonly review = reviewAnswers(() => ({ record: 'r1', mark: 'saved_here', outbox: 1 }))
   private readonly issues = issueAnswers((kind) => {
     this.tell(kind)
     return { record: 'x', mark: 'saved_here', outbox: 1 }
@@ -103,8 +105,8 @@ export class ConsoleServer {
       case 'correct_resident':
         return this.correct(input as ResidentCorrection)
       default: {
-        const known = this.issues[name as keyof typeof this.issues] as ((input: unknown) => unknown) | undefined
-        if (known) return answer(bare && name === 'list_issues' ? [] : known(input))
+        const known = { ...this.issues, ...this.review }[name as keyof typeof this.issues] as ((input: unknown) => unknown) | undefined
+        if (known) return answer(bare && name.startsWith('list_') ? [] : (known(input) ?? null))
         return failure('input_invalid', { reason: name })
       }
     }

@@ -51,6 +51,8 @@ const screens = {
   sync_old: { path: '?sync=old#/sync' },
   sync_attention: { path: '?sync=needs_attention#/sync' },
   me: { path: '#/me' },
+  attention: { path: '?sync=needs_attention#/attention' },
+  conflict: { path: '#/attention/resident:r1', act: (page) => page.click('[data-testid=conflict-phone] [data-testid=own-open]') },
 }
 const every = Object.keys(screens)
 const looks = [

@@ -3,6 +3,7 @@ import { CommandError } from '../src/backend/errors'
 import type { BackendEvent } from '../src/backend/events'
 import type { AppState, HouseholdFile, NewVisit, ResidentCorrection, ResidentFile, Stage, SyncStatus, VisitLine, VisitState } from '../src/backend/generated'
 import { issueAnswers } from './issues'
+import { reviewAnswers } from './review'
 import { buildings, card, doors, matrixOf, type Door, type Person } from './people'
 
 const asked = new URLSearchParams(location.search)
@@ -47,6 +48,7 @@ const answers: Record<string, (input: never) => unknown> = {
   sync_status: sync,
   sync_now: sync,
   ...issueAnswers(counted),
+  ...reviewAnswers(() => counted('resident')),
 }
 
 export async function call<T>(name: string, input: unknown): Promise<T> {

@@ -15,7 +15,7 @@ export default {
   nothing_open: 'Nothing is disputed here any more',
   nothing_open_hint: 'It was settled, or both say the same now. Under “Settled” it can be undone for 30 days.',
   lead: 'Both entries are kept. Choose the right one; a wrong choice can be undone.',
-  base: 'Before',
+  base: 'Before: {value}',
   empty_value: '(empty)',
   hidden_value: 'No longer in your area, so not shown',
   use_this: 'Use this',

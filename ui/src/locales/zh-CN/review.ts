@@ -15,7 +15,7 @@ export default {
   nothing_open: '这里没有分歧了',
   nothing_open_hint: '已经处理好，或者两边填得一样了。30 天内可以在“已处理”里撤销。',
   lead: '两边的内容都留着。请选对的那个；选错了可以撤销。',
-  base: '原值',
+  base: '原值：{value}',
   empty_value: '（空）',
   hidden_value: '已不在您的范围内，不再显示',
   use_this: '用这个',
