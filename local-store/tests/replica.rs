@@ -252,7 +252,7 @@ fn a_refused_edit_is_shown_no_more_and_waits_to_be_read() {
     assert_eq!(phone(&store).as_deref(), Some("10000000001"));
     store
         .read(&View::Everything, |tx| {
-            assert_eq!(local_store::attention::unread(tx, id(250))?, 1);
+            assert_eq!(local_store::attention::unread(tx, id(9))?, 1);
             assert!(outbox::pending(tx, 0, 10)?.1.is_empty());
             Ok(())
         })
