@@ -1,6 +1,6 @@
 # Every command a person runs. Each is a script of the same name in scripts/, so that it can be read and run alone.
 .DEFAULT_GOAL := help
-.PHONY: help run test dev check generate demo-code reset-demo
+.PHONY: help run test dev check screens generate demo-code reset-demo
 
 RELAY_PORT ?= 7400
 CONSOLE_PORT ?= 7401
@@ -23,6 +23,9 @@ dev: ## 开发界面，保存即刷新 · the console's pages from Vite, beside 
 
 check: ## 格式、静态检查、类型 · format, lints, types
 	@scripts/check
+
+screens: ## 拍下两端的每个画面，并检查无障碍 · every screen of both shells into docs/screens, checked on the way
+	@scripts/screens --full
 
 generate: ## 由 Rust 生成 TypeScript 类型 · write ui/src/backend/generated.ts from app-core
 	@scripts/generate

@@ -7,7 +7,8 @@ use crate::core::{Asking, Core};
 use crate::error::{CommandError, Result};
 use crate::sign_in::Session;
 use crate::{
-    buildings, drafts, enrolment, events, households, issues, register, residents, review, search, stage, sync, visits,
+    buildings, drafts, enrolment, events, households, issues, register, residents, review, search, stage, sync, today,
+    visits,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -81,6 +82,7 @@ declare! {
         take_step(issues::NewStep) -> crate::saved::Saved = issues::take_step;
         search(search::SearchQuery) -> search::SearchResults = search::search;
         recent_visits(visits::VisitQuery) -> Vec<visits::VisitRow> = visits::recent_visits;
+        today(today::TodayQuery) -> today::Today = today::today;
         save_draft(drafts::NewDraft) -> () = drafts::save_draft;
         draft(drafts::DraftRef) -> Option<drafts::DraftText> = drafts::draft;
         list_drafts(()) -> Vec<drafts::DraftCard> = drafts::list_drafts;

@@ -26,6 +26,7 @@ pub mod search;
 pub mod sign_in;
 pub mod stage;
 pub mod sync;
+pub mod today;
 pub mod visits;
 pub mod words;
 

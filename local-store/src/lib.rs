@@ -33,6 +33,7 @@ pub mod scope;
 pub mod search;
 mod store;
 mod tables;
+pub mod today;
 pub mod visits;
 
 pub use error::{Result, StoreError};

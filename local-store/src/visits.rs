@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use sync_protocol::RecordId;
 
 /// A visit that counts: neither void nor replaced by a later one.
-const COUNTS: &str = "coalesce(v.void, 0) = 0 AND NOT EXISTS (SELECT 1 FROM visit later WHERE later.replaces = v.id)";
+pub(crate) const COUNTS: &str =
+    "coalesce(v.void, 0) = 0 AND NOT EXISTS (SELECT 1 FROM visit later WHERE later.replaces = v.id)";
 
 #[derive(Clone, Debug)]
 pub struct Visit {

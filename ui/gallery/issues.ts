@@ -31,7 +31,7 @@ put(card(6, { state: 'closed', holder: 'nobody', deadline: null, needs_me: false
 export function issueAnswers(told: (kind: string) => unknown) {
   return {
     list_categories: () => categories,
-    list_issues: ({ tab }: IssueQuery) => [...files.values()].map((file) => file.card).filter((one) => (tab === 'needs_me' ? one.needs_me : (one.state === 'closed') === (tab === 'closed'))),
+    list_issues: ({ tab }: IssueQuery) => location.search.includes('empty') ? [] : [...files.values()].map((file) => file.card).filter((one) => (tab === 'needs_me' ? one.needs_me : (one.state === 'closed') === (tab === 'closed'))),
     issue_file: ({ issue }: { issue: string }) => structuredClone(files.get(issue) ?? files.get('i1')),
     report_issue: (input: NewIssue) => {
       const chosen = categories.find(({ id }) => id === input.category) as CategoryCard

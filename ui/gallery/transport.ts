@@ -1,7 +1,7 @@
 /** Stands in for Rust: invented answers held in memory. `?stage=` and `?sync=` choose what to look at. */
 import { CommandError } from '../src/backend/errors'
 import type { BackendEvent } from '../src/backend/events'
-import type { AppState, HouseholdFile, NewVisit, ResidentCorrection, ResidentFile, Stage, SyncStatus, VisitLine, VisitState } from '../src/backend/generated'
+import type { AppState, HouseholdFile, NewDraft, NewVisit, ResidentCorrection, ResidentFile, Stage, SyncStatus, Today, TodayQuery, VisitLine, VisitState } from '../src/backend/generated'
 import { issueAnswers } from './issues'
 import { reviewAnswers } from './review'
 import { buildings, card, doors, matrixOf, type Door, type Person } from './people'
@@ -15,6 +15,9 @@ let wrong = 0
 let loaded = 0
 let waiting = Number(asked.get('waiting') ?? 0)
 const saved = new Map<string, VisitLine[]>()
+
+const drafts = new Map<string, NewDraft>()
+if (asked.has('drafts')) drafts.set('visit:b1-1-9-2', { key: 'visit:b1-1-9-2', title: '3-1-902', path: '/buildings/b1/doors/b1-1-9-2/visit', body: JSON.stringify({ outcome: 'met', met: [], said: '老人说夜里楼道太暗，', revisit_on: '' }) })
 
 const answers: Record<string, (input: never) => unknown> = {
   app_state: state,
@@ -31,7 +34,7 @@ const answers: Record<string, (input: never) => unknown> = {
   },
   lock: () => enter('locked'),
   load_progress: () => {
-    if (asked.get('stage') === 'loading') return { done: 1204, total: 3160, finished: false }
+    if (asked.get('stage') === 'loading' || asked.has('unfinished')) return { done: 1204, total: 3160, finished: false }
     loaded += 400
     if (loaded >= 3160) stage = 'ready'
     return { done: Math.min(loaded, 3160), total: 3160, finished: stage === 'ready' }
@@ -47,6 +50,11 @@ const answers: Record<string, (input: never) => unknown> = {
   correct_resident: correct,
   sync_status: sync,
   sync_now: sync,
+  today: ({ ahead_days }: TodayQuery) => todayOf(ahead_days),
+  list_drafts: () => [...drafts.values()].map(({ key, title, path }) => ({ key, title, path, saved_at: ago(20 * 60_000) })),
+  draft: ({ key }: { key: string }) => (drafts.has(key) ? { body: drafts.get(key)?.body, saved_at: ago(20 * 60_000) } : null),
+  save_draft: (draft: NewDraft) => void drafts.set(draft.key, draft),
+  drop_draft: ({ key }: { key: string }) => void drafts.delete(key),
   ...issueAnswers(counted),
   ...reviewAnswers(() => counted('resident')),
 }
@@ -203,5 +211,21 @@ function sync(): SyncStatus {
     online: chosen !== 'waiting',
     last_problem: chosen === 'old' ? { code: 'session_ended', detail: {} } : null,
     queue: count > 0 ? [{ kind: 'visit', count: Math.max(1, count - 2), oldest: ago(5 * hour) }, ...(count > 2 ? [{ kind: 'resident', count: 2, oldest: ago(3 * hour) }] : [])] : [],
+  }
+}
+
+const dayIn = (days: number) => new Date(Date.now() + days * 24 * hour).toISOString().slice(0, 10)
+
+function todayOf(ahead: number): Today {
+  const plan: [string, 'promised' | 'rhythm' | 'need', number, number][] = [['b1-1-9-2', 'promised', -2, 0], ['b2-1-6-1', 'rhythm', -1, 1], ['b1-1-8-1', 'promised', 0, 0], ['b1-2-5-3', 'need', 0, 1], ['b3-1-4-2', 'rhythm', 0, 0], ['b3-2-2-1', 'promised', 4, 0]]
+  const due = asked.has('empty') ? [] : plan.filter(([, , days]) => days <= ahead)
+  return {
+    day: dayIn(0),
+    due: due.map(([dwelling, why, days, open_needs]) => {
+      const one = door(dwelling)
+      return { dwelling, building: one.building, building_name: card(one.building).name, door_label: `${card(one.building).number}-${one.cell.entrance}-${one.cell.door}`, why, due_on: dayIn(days), overdue: days < 0, open_needs, last_visited: why === 'need' ? null : dayIn(-30) }
+    }),
+    due_total: due.length,
+    visited: asked.has('empty') ? 0 : 4,
   }
 }

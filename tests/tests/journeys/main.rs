@@ -9,4 +9,5 @@ mod newer_store;
 mod review;
 mod rights;
 mod saving;
+mod today;
 mod words;

@@ -127,6 +127,10 @@ export type DraftRef = { key: string, };
 
 export type DraftText = { body: string, saved_at: string, };
 
+export type DueDoor = { dwelling: string, building: string, building_name: string, door_label: string, why: DueWhy, due_on: string, overdue: boolean, open_needs: number, last_visited: string | null, };
+
+export type DueWhy = "promised" | "rhythm" | "need";
+
 export type DwellingRef = { dwelling: string, };
 
 export type DwellingUse = "owner_occupied" | "let" | "commercial" | "vacant" | "other";
@@ -359,6 +363,22 @@ last_problem: CommandError | null, queue: Array<QueueLine>, };
 
 export type Tenure = "owned" | "long_let" | "short_let" | "borrowed" | "public";
 
+export type Today = { day: string, 
+/**
+ * What is overdue first, then in walking order.
+ */
+due: Array<DueDoor>, due_total: number, 
+/**
+ * Doors that stood on today's list and were visited since.
+ */
+visited: number, };
+
+export type TodayQuery = { 
+/**
+ * How many days to look ahead; 0 for today alone.
+ */
+ahead_days: number, };
+
 export type UnitCard = { id: string, name: string, short_name: string, 
 /**
  * The category names this unit, or one of its type, as responsible.
@@ -408,6 +428,7 @@ export const issueFile = (input: IssueRef) => call<IssueFile>('issue_file', inpu
 export const takeStep = (input: NewStep) => call<Saved>('take_step', input)
 export const search = (input: SearchQuery) => call<SearchResults>('search', input)
 export const recentVisits = (input: VisitQuery) => call<Array<VisitRow>>('recent_visits', input)
+export const today = (input: TodayQuery) => call<Today>('today', input)
 export const saveDraft = (input: NewDraft) => call<null>('save_draft', input)
 export const draft = (input: DraftRef) => call<DraftText | null>('draft', input)
 export const listDrafts = () => call<Array<DraftCard>>('list_drafts', null)

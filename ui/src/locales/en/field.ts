@@ -1,6 +1,6 @@
 /** Words of the tablet's shell. */
 export default {
-  nav: { label: 'Main pages', buildings: 'Buildings', inbox: 'Inbox', sync: 'Sync', me: 'Me' },
+  nav: { label: 'Main pages', today: 'Today', buildings: 'Buildings', inbox: 'Inbox', sync: 'Sync', me: 'Me' },
   outdoor: 'Outdoor mode',
   outdoor_short: 'Outdoor',
   enrol: {

@@ -60,6 +60,7 @@ export default {
   saved: 'Saved on this device',
   problems: { words: 'Please write a few words.', units: 'Please choose at least one unit.', due: 'Please write today or a later day.', reason: 'Please give a reason of at most 20 characters.', rating: 'Please choose satisfied or not.', too_long: 'Please shorten it to 4000 characters.' },
   report: {
+    lead: 'Report whatever you see',
     title: 'Report an issue',
     category: 'What is it',
     recent: 'Used recently',

@@ -1,6 +1,6 @@
 /** Words of the tablet's shell. */
 export default {
-  nav: { label: '主要页面', buildings: '楼栋', inbox: '待办', sync: '同步', me: '我的' },
+  nav: { label: '主要页面', today: '今日', buildings: '楼栋', inbox: '待办', sync: '同步', me: '我的' },
   outdoor: '户外模式',
   outdoor_short: '户外',
   enrol: {

@@ -60,6 +60,7 @@ export default {
   saved: '已保存在本机',
   problems: { words: '请写几句说明。', units: '请选至少一个单位。', due: '请写一个今天或以后的日子。', reason: '请写明原因，不超过 20 个字。', rating: '请选满意或不满意。', too_long: '请缩短到 4000 字以内。' },
   report: {
+    lead: '看见什么就报什么',
     title: '报问题',
     category: '是什么问题',
     recent: '最近用过',

@@ -3,7 +3,9 @@ import 'vant/es/style/base.css'
 import 'vant/es/button/index.css'
 import { addWords } from '@/i18n'
 import en from '@/locales/en/field'
+import enToday from '@/locales/en/today'
 import zh from '@/locales/zh-CN/field'
+import zhToday from '@/locales/zh-CN/today'
 import FieldApp from './FieldApp.vue'
 import { createFieldRouter } from './router'
 import './field.css'
@@ -12,5 +14,6 @@ import './vant.css'
 /** The tablet's shell: enrolment, PIN, first download, then buildings, sync and settings. */
 export function createShell(): App {
   addWords('field', { 'zh-CN': zh, en })
+  addWords('today', { 'zh-CN': zhToday, en: enToday })
   return createApp(FieldApp).use(createFieldRouter())
 }

@@ -12,10 +12,12 @@ import ConflictPage from '@/features/review/ConflictPage.vue'
 import SearchPage from '@/features/search/SearchPage.vue'
 import MePage from '@/features/settings/MePage.vue'
 import SyncPage from '@/features/sync/SyncPage.vue'
+import TodayPage from '@/features/today/TodayPage.vue'
 import VisitForm from '@/features/visits/VisitForm.vue'
 
 /** The pages of the tablet. Whatever concerns one door opens beside its building, so Back always leads there. */
 const routes: RouteRecordRaw[] = [
+  { path: '/today', name: 'today', component: TodayPage },
   { path: '/buildings', name: 'buildings', component: BuildingsPage },
   {
     path: '/buildings/:building',
@@ -36,7 +38,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/attention', name: 'attention', component: AttentionPage },
   { path: '/attention/:record', name: 'conflict', component: ConflictPage, props: true },
   { path: '/me', name: 'me', component: MePage },
-  { path: '/:rest(.*)*', redirect: { name: 'buildings' } },
+  { path: '/:rest(.*)*', redirect: { name: 'today' } },
 ]
 
 export function createFieldRouter(): Router {

@@ -1,0 +1,105 @@
+/** Every screen and state of both shells: how to get there over the gallery's made-up answers. */
+const door = '#/buildings/b1/doors/b1-1-9-2'
+const resident = `${door}/residents/r-b1-1-9-2-0`
+const click = (...ids) => async (page) => {
+  for (const id of ids) await page.click(`[data-testid=${id}]`)
+}
+const toPin = async (page) => {
+  await page.fill('[data-testid=enrol-link]', 'linli:enrol?u=x')
+  await page.click('[data-testid=enrol-next]')
+  await page.waitForSelector('[data-testid=pin-new]')
+}
+
+/** `key`: also photographed in the other themes, in the largest type and upright. */
+export const tablet = {
+  enrol: { path: '?stage=enrol', title: '登记这台平板 Enrol' },
+  enrol_error: { path: '?stage=enrol', title: '登记链接不对 A wrong link', act: async (page) => { await page.fill('[data-testid=enrol-link]', 'http://x'); await page.click('[data-testid=enrol-next]'); await page.waitForSelector('[data-testid=error-message]') } },
+  enrol_pin: { path: '?stage=enrol', title: '设密码 Choose a PIN', act: async (page) => { await toPin(page); await page.fill('[data-testid=pin-new]', '1234'); await page.fill('[data-testid=pin-again]', '1234'); await page.click('[data-testid=enrol-finish]'); await page.waitForSelector('[data-testid=error-message]') } },
+  loading: { path: '?stage=loading', title: '第一次下载 First download' },
+  locked: { path: '?stage=locked', title: '已锁定 Locked' },
+  locked_wait: { path: '?stage=locked', title: '密码错了几次 Wrong PIN', act: async (page) => { for (let i = 0; i < 3; i += 1) { await page.fill('[data-testid=pin-input]', '1111'); await page.click('[data-testid=pin-unlock]'); await page.waitForTimeout(120) } } },
+  too_new: { path: '?stage=too_new', title: '应用太旧 App too old' },
+  today: { path: '?drafts&waiting=3#/today', title: '今日 Today', key: true },
+  today_ahead: { path: '#/today', title: '近 7 天 Next 7 days', act: click('today-ahead') },
+  today_empty: { path: '?empty#/today', title: '今天没有到期的 Nothing due' },
+  today_not_here: { path: '?empty&unfinished#/today', title: '名册还在下载 Not here yet' },
+  today_failed: { path: '?fail=today#/today', title: '读不出来 An error' },
+  begin: { path: '#/today', title: '加号 The round plus', act: click('begin') },
+  buildings: { path: '?waiting=3#/buildings', title: '楼栋 Buildings', key: true },
+  buildings_no_match: { path: '#/buildings', title: '没有匹配 No match', act: (page) => page.fill('[data-testid=building-search]', '泉山') },
+  buildings_empty: { path: '?empty#/buildings', title: '没有楼栋 No buildings' },
+  buildings_not_here: { path: '?empty&unfinished#/buildings', title: '名册下载中 Not here yet' },
+  buildings_failed: { path: '?fail=list_buildings#/buildings', title: '读不出来 An error' },
+  matrix: { path: '?waiting=3#/buildings/b1', title: '楼栋图 Matrix', key: true },
+  matrix_filter: { path: '#/buildings/b1', title: '只看待复访 A filter', act: click('filter-revisit') },
+  menu: { path: '#/buildings/b1', title: '长按一户 Long press', act: (page) => page.click('[data-testid=cell-b1-1-8-1]', { button: 'right' }) },
+  household: { path: door, title: '户 Household', key: true },
+  visit: { path: `${door}/visit`, title: '走访 Visit', key: true, act: click('outcome-met') },
+  visit_restored: { path: `?drafts${door}/visit`, title: '接着上次没写完的 Going on' },
+  visit_nobody: { path: `${door}/visit`, title: '无人 Nobody in', act: click('outcome-nobody') },
+  visit_error: { path: `${door}/visit`, title: '没选日期 No date', act: click('outcome-appointment', 'visit-save') },
+  visit_saved: { path: '#/buildings/b1/doors/b1-1-8-1/visit', title: '已保存 Saved', act: async (page) => { await click('outcome-nobody', 'visit-save')(page); await page.waitForSelector('[data-testid=visit-line]') } },
+  resident: { path: resident, title: '居民 Resident' },
+  correct: { path: `${resident}/correct`, title: '更正 Correct', act: async (page) => { await page.fill('[data-testid=field-phone]', '12ab'); await page.click('[data-testid=correction-save]') } },
+  search: { path: '#/search', title: '搜索 Search' },
+  inbox: { path: '#/inbox', title: '待办 Inbox', key: true },
+  inbox_empty: { path: '?empty#/inbox', title: '没有待办 Nothing waits' },
+  inbox_failed: { path: '?fail=list_issues#/inbox', title: '读不出来 An error' },
+  issue: { path: '#/inbox/i4?tab=open', title: '问题 Issue', key: true, act: click('step-check_failed') },
+  issue_returned: { path: '#/inbox/i3', title: '退回 Returned', act: click('step-supplement') },
+  issue_dispatch: { path: '#/inbox/i2', title: '派遣 Dispatch', act: click('step-dispatch', 'step-unit-u1') },
+  report: { path: '#/report?building=b1&dwelling=b1-1-9-2', title: '报问题 Report', key: true, act: click('report-category-lamp') },
+  report_error: { path: '#/report', title: '还缺几项 Missing parts', act: click('report-save') },
+  sync: { path: '?sync=waiting#/sync', title: '同步 Sync' },
+  sync_old: { path: '?sync=old#/sync', title: '3 天未同步 Three days' },
+  sync_attention: { path: '?sync=needs_attention#/sync', title: '需处理 Needs attention' },
+  attention: { path: '?sync=needs_attention#/attention', title: '要看一看的 Needs attention' },
+  conflict: { path: '#/attention/resident:r1', title: '两边不一样 A conflict', key: true, act: async (page) => { await page.click('[data-testid=conflict-phone] [data-testid=own-open]') } },
+  me: { path: '#/me', title: '我的 Me', key: true },
+}
+
+const signIn = async (page) => {
+  await page.fill('[data-testid=sign-in-name]', '赵海燕')
+  await page.fill('[data-testid=sign-in-password]', 'password')
+  await page.click('[data-testid=sign-in-submit]')
+}
+const correct = async (page) => {
+  const button = page.locator('[data-testid=resident-correct]')
+  // A phone only reads.
+  if ((await button.count()) === 0) return
+  await button.click()
+  await page.fill('[data-testid=field-phone]', '12ab')
+  await page.click('[data-testid=correction-save]')
+}
+const at = (path, which = 'ready') => `gallery/console.html?case=${which}#${path}`
+
+export const console_ = {
+  sign_in: { path: at('/register', 'signed_out'), title: '登录 Sign in' },
+  sign_in_wrong: { path: at('/register', 'wrong'), title: '密码不对 Wrong password', act: signIn },
+  sign_in_wait: { path: at('/register', 'wait'), title: '稍后再试 Wait', act: signIn },
+  session_ended: { path: at('/register'), title: '登录已过期 Session ended', act: (page) => page.evaluate(() => window.gallery.end()) },
+  too_new: { path: at('/register', 'too_new'), title: '应用太旧 App too old' },
+  register: { path: at('/register'), title: '居民房屋 Register', key: true },
+  register_error: { path: at('/register', 'error'), title: '读不出来 An error' },
+  register_empty: { path: at('/register', 'empty'), title: '没有居民 Empty' },
+  register_receiving: { path: at('/register', 'loading'), title: '还在下载 Not here yet' },
+  register_no_match: { path: at('/register'), title: '没有匹配 No match', act: (page) => page.fill('[data-testid=register-search]', '没有这个人') },
+  reconnecting: { path: at('/register', 'offline'), title: '连接断了 Reconnecting' },
+  scope: { path: at('/register'), title: '选择范围 Scope', act: click('scope-picker') },
+  account: { path: at('/register'), title: '账号 Account', act: click('account') },
+  help: { path: at('/register'), title: '快捷键 Keys', act: (page) => page.keyboard.press('?') },
+  resident: { path: at('/register?resident=r6'), title: '居民 Resident', key: true },
+  correction: { path: at('/register?resident=r6'), title: '更正 Correct', act: correct },
+  dispatch: { path: at('/dispatch'), title: '派遣 Dispatch', key: true },
+  dispatch_open: { path: at('/dispatch?issue=i2'), title: '派给谁 Choose receivers', act: (page) => page.keyboard.press('1') },
+  dispatch_empty: { path: at('/dispatch', 'empty'), title: '没有要派的 Empty' },
+  dispatch_error: { path: at('/dispatch', 'error'), title: '读不出来 An error' },
+  review: { path: at('/review'), title: '数据核对 Data review', key: true },
+  review_card: { path: at('/review?record=resident:r1'), title: '一条冲突 One conflict' },
+  review_held: { path: at('/review?tab=held'), title: '被扣下的 Held' },
+  review_refused: { path: at('/review?tab=refused'), title: '没有收下的 Refused' },
+  review_empty: { path: at('/review', 'empty'), title: '没有要核对的 Nothing to review' },
+  visits: { path: at('/visits'), title: '走访 Visits', key: true },
+  visits_new: { path: at('/visits'), title: '刚到的走访 A visit arrives', act: (page) => page.evaluate(() => window.gallery.visit()) },
+  visits_empty: { path: at('/visits', 'empty'), title: '没有走访 Empty' },
+}
