@@ -147,7 +147,7 @@ async function photograph(browser, shell, prefix, name, screen, address) {
 function index(names) {
   const taken = readdirSync(out).filter((file) => file.endsWith('.png'))
   const part = (prefix, title) => {
-    const rows = names.filter(([name]) => name.startsWith(`${prefix}-`)).map(([name, screen]) => {
+    const rows = names.filter(([name]) => name.startsWith(`${prefix}-`) && taken.includes(`${name}.wide.png`)).map(([name, screen]) => {
       const pictures = taken.filter((file) => file.startsWith(`${name}.`))
       const links = pictures.map((file) => `[${file.slice(name.length + 1, -4)}](${file})`).join(' · ')
       return `### ${screen.title}\n\n${links}\n\n![${screen.title}](${name}.wide.png)\n`
