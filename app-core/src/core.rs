@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sync_client::enrol::DeviceKey;
 use sync_client::round::Replica;
-use sync_client::{Engine, Http};
+use sync_client::{Engine, Http, trust};
 use sync_protocol::{RecordId, Value};
 use tokio::sync::broadcast;
 
@@ -28,7 +28,7 @@ pub mod facts {
     pub const RELAY: &str = "relay";
     pub const TOKEN: &str = "token";
     pub const DEVICE_KEY: &str = "device_key";
-    pub const RELAY_KEY: &str = "relay_key";
+    pub const RELAY_KEY: &str = sync_client::trust::facts::RELAY_KEY;
     pub const PERSON: &str = "person";
     pub const PERSON_NAME: &str = "person_name";
     pub const DISTRICT: &str = "district";
@@ -127,10 +127,6 @@ impl Core {
         let facts = store.read(&View::Everything, read_facts)?;
         let fact = |name| facts.get(name).cloned().ok_or_else(|| CommandError::new("database_damaged"));
         let device_key = hex(&fact(facts::DEVICE_KEY)?).and_then(|bytes| DeviceKey::from_bytes(&bytes));
-        let relay = match &self.relay {
-            Some(relay) => relay.clone(),
-            None => fact(facts::RELAY)?,
-        };
         let author_tokens = self.author_tokens.clone();
         let replica = Replica {
             store: store.clone(),
@@ -139,14 +135,13 @@ impl Core {
             now_ms: moment::machine_ms,
         };
         let events = self.events.clone();
-        let engine =
-            Engine::start(replica, Http::new(&relay, Some(fact(facts::TOKEN)?))?, move |kinds: BTreeSet<String>| {
-                let event = match kinds.is_empty() {
-                    true => Event::SyncChanged,
-                    false => Event::RecordsChanged { kinds: kinds.into_iter().collect() },
-                };
-                let _ = events.send(event);
-            });
+        let engine = Engine::start(replica, self.line(&store, &facts)?, move |kinds: BTreeSet<String>| {
+            let event = match kinds.is_empty() {
+                true => Event::SyncChanged,
+                false => Event::RecordsChanged { kinds: kinds.into_iter().collect() },
+            };
+            let _ = events.send(event);
+        });
         let open = Arc::new(Open { store, engine, facts });
         *guard(&self.open) = Some(open.clone());
         self.tell(Event::StageChanged);
@@ -190,8 +185,12 @@ impl Core {
         Ok(Asking { open, person, name, view: View::Everything, shell: self.shell })
     }
 
-    pub(crate) fn relay_address(&self) -> Option<String> {
-        self.relay.clone()
+    /// A way to the relay in this device's name, for who holds the certificates that the store trusts by now.
+    pub(crate) fn line(&self, store: &Store, facts: &BTreeMap<&'static str, String>) -> Result<Http> {
+        let fact = |name| facts.get(name).cloned().ok_or_else(|| CommandError::new("database_damaged"));
+        let relay = self.relay.clone().map_or_else(|| fact(facts::RELAY), Ok)?;
+        let authorities = store.read(&View::Everything, |tx| device::fact(tx, trust::facts::AUTHORITIES))?;
+        Ok(Http::new(&relay, Some(fact(facts::TOKEN)?), trust::read(authorities.as_deref()))?)
     }
 
     pub(crate) fn new_key(&self) -> Result<Key> {

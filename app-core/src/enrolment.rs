@@ -11,6 +11,7 @@ use crate::{files, lock};
 use local_store::{Key, Options, Store, device};
 use serde::{Deserialize, Serialize};
 use sync_client::enrol::{DeviceKey, enrol as ask_relay};
+use sync_client::trust::{self, Anchors, Pinned};
 use sync_client::{EnrolLink, Http};
 use sync_protocol::canonical::hex;
 use sync_protocol::messages::EnrolAnswer;
@@ -59,14 +60,14 @@ pub(crate) async fn enrol(core: &Core, session: Option<&Session>, input: Enrol) 
     }
     let link = parse(&input.link)?;
     lock::check_pin(&input.pin, link.demonstration)?;
-    let (answer, device_key) = agree(core, &link).await?;
+    let Agreed { answer, device_key, authority } = agree(core, &link).await?;
     // The link may claim a demonstration; the relay knows.
     lock::check_pin(&input.pin, answer.demonstration)?;
     if answer.person.is_none() {
         return Err(CommandError::new("enrol_code_unknown"));
     }
     let key = core.new_key()?;
-    make_store(core, &key, &link, &answer, &device_key)?;
+    make_store(core, &key, &link, &answer, &device_key, authority)?;
     let (folder, sealed) = (core.folder.clone(), key.clone());
     let (demonstration, district) = (answer.demonstration, answer.district.name.clone());
     let sealing =
@@ -80,13 +81,13 @@ impl Core {
     /// Enrols a console with the link an administrator printed. Its store's key lies in a file of its own.
     pub async fn enrol_console(&self, link: &str) -> Result<()> {
         let link = parse(link)?;
-        let (answer, device_key) = agree(self, &link).await?;
+        let Agreed { answer, device_key, authority } = agree(self, &link).await?;
         if answer.person.is_some() {
             return Err(CommandError::new("enrol_code_unknown"));
         }
         let key = self.new_key()?;
         files::replace(&self.folder.join("store.key"), key.bytes())?;
-        make_store(self, &key, &link, &answer, &device_key)
+        make_store(self, &key, &link, &answer, &device_key, authority)
     }
 
     pub fn is_enrolled(&self) -> bool {
@@ -94,14 +95,30 @@ impl Core {
     }
 }
 
-async fn agree(core: &Core, link: &EnrolLink) -> Result<(EnrolAnswer, DeviceKey)> {
-    let device_key = core.enrolling_key()?;
-    let transport = Http::new(&link.relay, None)?;
-    let answer = ask_relay(&transport, link, &device_key, lock::random()?, env!("CARGO_PKG_VERSION")).await?;
-    Ok((answer, device_key))
+/// What came of an enrolment: the relay's answer to this key and, over TLS, the certificate that vouched for it.
+struct Agreed {
+    answer: EnrolAnswer,
+    device_key: DeviceKey,
+    authority: Option<Vec<u8>>,
 }
 
-fn make_store(core: &Core, key: &Key, link: &EnrolLink, answer: &EnrolAnswer, device_key: &DeviceKey) -> Result<()> {
+async fn agree(core: &Core, link: &EnrolLink) -> Result<Agreed> {
+    let device_key = core.enrolling_key()?;
+    let pinned = link.certificate_pin.as_deref().map(Pinned::new);
+    let anchors = pinned.clone().map_or(Anchors::Nobody, Anchors::Pinned);
+    let transport = Http::new(&link.relay, None, anchors)?;
+    let answer = ask_relay(&transport, link, &device_key, lock::random()?, env!("CARGO_PKG_VERSION")).await?;
+    Ok(Agreed { answer, device_key, authority: pinned.and_then(|pinned| pinned.found()) })
+}
+
+fn make_store(
+    core: &Core,
+    key: &Key,
+    link: &EnrolLink,
+    answer: &EnrolAnswer,
+    device_key: &DeviceKey,
+    authority: Option<Vec<u8>>,
+) -> Result<()> {
     // Left by an enrolment that broke off, under a key that nobody has. Set aside rather than deleted.
     for name in ["linli.db", "linli.db-wal", "linli.db-shm"] {
         let path = core.folder.join(name);
@@ -125,6 +142,9 @@ fn make_store(core: &Core, key: &Key, link: &EnrolLink, answer: &EnrolAnswer, de
         put(facts::TOKEN, &answer.token)?;
         put(facts::DEVICE_KEY, &hex(&device_key.to_bytes()))?;
         put(facts::RELAY_KEY, &answer.relay_key)?;
+        if let Some(authority) = authority {
+            put(trust::facts::AUTHORITIES, &trust::spelled(&[authority]))?;
+        }
         put(facts::DISTRICT, &answer.district.code)?;
         put(facts::DISTRICT_NAME, &answer.district.name)?;
         put(facts::DEMONSTRATION, if answer.demonstration { "1" } else { "0" })?;

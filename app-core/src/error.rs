@@ -22,6 +22,9 @@ pub const CODES: &[&str] = &[
     "relay_unreachable",
     "not_the_relay",
     "relay_key_mismatch",
+    "certificate_unknown",
+    "certificate_dates",
+    "certificate_name",
     "pin_wrong",
     "pin_wait",
     "pin_too_short",
@@ -97,6 +100,7 @@ impl From<SyncError> for CommandError {
         match error {
             SyncError::Unreachable { relay, .. } => Self::new("relay_unreachable").with("relay", relay),
             SyncError::NotTheRelay { relay } => Self::new("not_the_relay").with("relay", relay),
+            SyncError::NotTrusted { relay, fault } => Self::new(fault.code()).with("relay", relay),
             SyncError::KeyMismatch => Self::new("relay_key_mismatch"),
             SyncError::Problem(problem) => {
                 let told = Self::new(problem.code.name());

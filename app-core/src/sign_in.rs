@@ -1,9 +1,8 @@
 //! Signing in on a console. The relay checks the password; the console never keeps it.
 
-use crate::core::{Core, facts, guard};
+use crate::core::{Core, guard};
 use crate::error::{CommandError, Result};
 use crate::moment;
-use sync_client::Http;
 use sync_client::transport::Transport;
 use sync_protocol::RecordId;
 use sync_protocol::messages::SignInRequest;
@@ -25,17 +24,11 @@ impl Session {
 impl Core {
     pub async fn sign_in(&self, name: &str, password: &str) -> Result<Session> {
         let open = self.opened().ok_or_else(|| CommandError::new("not_allowed"))?;
-        let (relay, token) = self.relay_access(&open)?;
         let request = SignInRequest { name: name.trim().to_owned(), password: password.to_owned() };
-        let answer = Http::new(&relay, Some(token))?.sign_in(&request).await?;
+        let answer = self.line(&open.store, &open.facts)?.sign_in(&request).await?;
         guard(&self.author_tokens).insert(answer.person.id, answer.token);
         // Edits that waited for their author's session go out now.
         open.engine.nudge();
         Ok(Session { person: answer.person.id, name: answer.person.name, ends_ms: answer.ends_ms })
-    }
-
-    fn relay_access(&self, open: &crate::core::Open) -> Result<(String, String)> {
-        let fact = |name| open.facts.get(name).cloned().ok_or_else(|| CommandError::new("database_damaged"));
-        Ok((self.relay_address().map_or_else(|| fact(facts::RELAY), Ok)?, fact(facts::TOKEN)?))
     }
 }

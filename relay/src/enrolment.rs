@@ -27,10 +27,18 @@ pub fn new_code(tx: &dyn Tx, holder: Holder, minutes: u64, now_ms: u64) -> Resul
     }
 }
 
-/// The link a person types, pastes or scans. `d=1` says that the store is a demonstration.
-pub fn link(relay_url: &str, code: &str, relay_key: &str, is_demonstration: bool) -> String {
+/// The link a person types, pastes or scans. Over TLS it pins the certificate that vouches for the relay; `d=1` says that
+/// the store is a demonstration.
+pub fn link(
+    relay_url: &str,
+    code: &str,
+    relay_key: &str,
+    certificate_pin: Option<&str>,
+    is_demonstration: bool,
+) -> String {
+    let pin = certificate_pin.map(|pin| format!("&t={pin}")).unwrap_or_default();
     let demonstration = if is_demonstration { "&d=1" } else { "" };
-    format!("linli:enrol?u={}&c={code}&p={}{demonstration}", percent_encoded(relay_url), key_pin(relay_key))
+    format!("linli:enrol?u={}&c={code}&p={}{pin}{demonstration}", percent_encoded(relay_url), key_pin(relay_key))
 }
 
 fn percent_encoded(text: &str) -> String {
@@ -86,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_link_names_the_relay_the_code_and_the_pin() {
-        let link = link("http://127.0.0.1:7400", "01234567", "key", true);
+        let link = link("http://127.0.0.1:7400", "01234567", "key", None, true);
         let pin = key_pin("key");
         assert_eq!(link, format!("linli:enrol?u=http%3A%2F%2F127.0.0.1%3A7400&c=01234567&p={pin}&d=1"));
     }

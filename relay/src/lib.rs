@@ -5,6 +5,8 @@
 //! edit), [`placing`] (who gets the result), [`store`] (where it is kept), [`commands`] (what an operator runs).
 
 pub mod accept;
+pub mod authorities;
+pub mod certificates;
 pub mod clock;
 pub mod commands;
 pub mod control;

@@ -1,5 +1,6 @@
 //! A running relay: its store, its identity, and the news that something changed.
 
+use crate::authorities::Authorities;
 use crate::district::{self, Identity};
 use crate::error::{RelayError, Result};
 use crate::heads::{Board, Heads};
@@ -10,7 +11,7 @@ use crate::store::{Store, Tx};
 use crate::traffic::Traffic;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 use sync_protocol::{Epoch, Schema, schema};
 use tokio::sync::watch;
@@ -23,6 +24,7 @@ struct Inner {
     store: Box<dyn Store>,
     identity: Identity,
     limits: Limits,
+    authorities: OnceLock<Authorities>,
     traffic: Traffic,
     rights: RightsCache,
     board: Board,
@@ -66,6 +68,7 @@ impl Relay {
             identity,
             traffic: Traffic::new(&limits),
             limits,
+            authorities: OnceLock::new(),
             rights: RightsCache::default(),
             board: Board::default(),
             disk_fault: Mutex::default(),
@@ -89,6 +92,16 @@ impl Relay {
 
     pub fn identity(&self) -> &Identity {
         &self.0.identity
+    }
+
+    /// Says once who vouches for the certificate that devices meet; nobody until then.
+    pub fn with_authorities(self, authorities: Authorities) -> Self {
+        drop(self.0.authorities.set(authorities));
+        self
+    }
+
+    pub fn authorities(&self) -> &Authorities {
+        self.0.authorities.get_or_init(Authorities::default)
     }
 
     pub fn limits(&self) -> &Limits {

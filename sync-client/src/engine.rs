@@ -7,6 +7,7 @@
 use crate::error::SyncError;
 use crate::round::{self, Replica, on_store};
 use crate::transport::{Changes, Transport};
+use crate::trust;
 use futures_util::StreamExt;
 use local_store::{View, cursors, device};
 use std::collections::BTreeSet;
@@ -18,6 +19,8 @@ use tokio::task::JoinHandle;
 
 /// A round in any case after this long, in case an announcement was lost.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(300);
+/// How often the relay is asked who may vouch for its certificate; also at the start.
+const ASK_TRUST_EVERY: Duration = Duration::from_secs(6 * 3600);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -89,6 +92,7 @@ async fn keep_in_step<T: Transport>(
     changed: Changed,
 ) {
     let mut pause = FIRST_PAUSE;
+    let mut trust_asked: Option<tokio::time::Instant> = None;
     loop {
         status.send_modify(|status| status.running = true);
         changed(BTreeSet::new());
@@ -96,12 +100,25 @@ async fn keep_in_step<T: Transport>(
         status.send_modify(|status| {
             status.running = false;
             status.sending = None;
-            status.online = !matches!(outcome, Err(SyncError::Unreachable { .. } | SyncError::NotTheRelay { .. }));
+            status.online = !matches!(
+                outcome,
+                Err(SyncError::Unreachable { .. } | SyncError::NotTheRelay { .. } | SyncError::NotTrusted { .. })
+            );
             status.last_problem = outcome.as_ref().err().map(problem);
         });
         changed(BTreeSet::new());
         match outcome {
             Ok(()) => {
+                if trust_asked.is_none_or(|at| at.elapsed() > ASK_TRUST_EVERY) {
+                    // An older relay does not know the question, and what goes wrong with it must not hold up records.
+                    let asked = trust::keep_up(&replica.store, &transport).await;
+                    if !matches!(asked, Err(SyncError::Unreachable { .. })) {
+                        trust_asked = Some(tokio::time::Instant::now());
+                    }
+                    if let Err(error) = asked {
+                        tracing::info!(%error, "the relay's authorities could not be brought up to date");
+                    }
+                }
                 let began = tokio::time::Instant::now();
                 let lost = wait_for_reason(&replica, &transport, &nudge).await;
                 // A line that breaks at once, time and again, is no reason to pull at once, time and again.
@@ -171,6 +188,7 @@ fn problem(error: &SyncError) -> Problem {
     let (code, relay) = match error {
         SyncError::Unreachable { relay, .. } => ("relay_unreachable", Some(relay.clone())),
         SyncError::NotTheRelay { relay } => ("not_the_relay", Some(relay.clone())),
+        SyncError::NotTrusted { relay, fault } => (fault.code(), Some(relay.clone())),
         SyncError::KeyMismatch => ("relay_key_mismatch", None),
         SyncError::Problem(problem) => (problem.code.name(), None),
         SyncError::Store(local_store::StoreError::DiskFull) => ("disk_full", None),

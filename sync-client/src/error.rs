@@ -1,3 +1,4 @@
+use crate::trust::TlsFault;
 use local_store::StoreError;
 use sync_protocol::problem::Problem;
 
@@ -10,6 +11,9 @@ pub enum SyncError {
     /// Something answered that is not the relay: a Wi-Fi sign-in page, a wrong address.
     #[error("{relay} answered, but it is not the relay")]
     NotTheRelay { relay: String },
+    /// What answered could not prove by its certificate that it is the relay. Nothing was sent to it.
+    #[error("{relay} is not trusted: {fault}")]
+    NotTrusted { relay: String, fault: TlsFault },
     /// The relay's proof at enrolment is not by the key that the link names.
     #[error("the relay's key is not the one in the enrolment link")]
     KeyMismatch,

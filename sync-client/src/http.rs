@@ -2,41 +2,35 @@
 
 use crate::error::{Result, SyncError};
 use crate::transport::{Changes, Transport};
+use crate::trust::{self, Anchors};
 use eventsource_stream::Eventsource;
 use futures_util::StreamExt;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
-use reqwest::{Client, Method, Response, redirect};
+use reqwest::{Client, Method, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::time::Duration;
+use std::sync::{PoisonError, RwLock};
 use sync_protocol::messages::{
-    EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest,
+    EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer,
+    SignInRequest, Trust,
 };
 use sync_protocol::problem::Problem;
 
-const CONNECT: Duration = Duration::from_secs(10);
-/// A line that is silent for longer is taken for dead: TCP itself would wait for many minutes.
-const SILENCE: Duration = Duration::from_secs(20);
-
 pub struct Http {
-    client: Client,
+    /// Replaced when the relay announces other authorities.
+    client: RwLock<Client>,
     relay: String,
     token: Option<String>,
 }
 
 impl Http {
-    pub fn new(relay: &str, token: Option<String>) -> Result<Self> {
-        // Fails only when another part of the program installed a provider first, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .connect_timeout(CONNECT)
-            .read_timeout(SILENCE)
-            // A redirect is a captive portal's, never the relay's.
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map_err(|error| unreachable(relay, &error))?;
+    pub fn new(relay: &str, token: Option<String>, anchors: Anchors) -> Result<Self> {
+        let client = RwLock::new(trust::client(relay, anchors)?);
         Ok(Self { client, relay: relay.trim_end_matches('/').to_owned(), token })
+    }
+
+    fn client(&self) -> Client {
+        self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn call<Q: Serialize + Sync, A: DeserializeOwned>(
@@ -52,7 +46,7 @@ impl Http {
     }
 
     async fn send<Q: Serialize + Sync>(&self, method: Method, path: &str, body: Option<&Q>) -> Result<Response> {
-        let mut request = self.client.request(method, format!("{}{path}", self.relay));
+        let mut request = self.client().request(method, format!("{}{path}", self.relay));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -82,6 +76,9 @@ impl Http {
 }
 
 fn unreachable(relay: &str, error: &reqwest::Error) -> SyncError {
+    if let Some(fault) = trust::fault(error) {
+        return SyncError::NotTrusted { relay: relay.to_owned(), fault };
+    }
     // The cause, not the whole chain: addresses in it would repeat `relay`.
     let reason = if error.is_timeout() {
         "no answer in time"
@@ -105,6 +102,19 @@ impl Transport for Http {
     }
     async fn pull(&self, request: &PullRequest) -> Result<PullAnswer> {
         self.call(Method::POST, "/v1/pull", Some(request)).await
+    }
+    async fn trust(&self) -> Result<Option<Trust>> {
+        if !self.relay.starts_with("https://") {
+            return Ok(None);
+        }
+        self.call(Method::GET, "/v1/trust", None::<&()>).await.map(Some)
+    }
+    async fn follow(&self, authorities: Vec<Vec<u8>>) -> Result<()> {
+        // Tried without the token on a connection of its own: an operator's slip locks nobody out.
+        let tried = Self::new(&self.relay, None, Anchors::Authorities(authorities))?;
+        tried.trust().await?;
+        *self.client.write().unwrap_or_else(PoisonError::into_inner) = tried.client();
+        Ok(())
     }
     async fn sign_in(&self, request: &SignInRequest) -> Result<SignInAnswer> {
         self.call(Method::POST, "/v1/sign-in", Some(request)).await

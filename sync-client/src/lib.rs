@@ -10,6 +10,7 @@ pub mod http;
 pub mod link;
 pub mod round;
 pub mod transport;
+pub mod trust;
 
 pub use engine::{Engine, Status};
 pub use error::{Result, SyncError};

@@ -1,5 +1,6 @@
-//! The enrolment link: `linli:enrol?u=<relay address>&c=<one-time code>&p=<pin of the relay's key>`, and `d=1` where the
-//! store holds made-up people only. It is typed, pasted, or later scanned.
+//! The enrolment link: `linli:enrol?u=<relay address>&c=<one-time code>&p=<pin of the relay's key>`, with
+//! `t=<pin of the certificate that vouches for the relay>` for an https address, and `d=1` where the store holds made-up
+//! people only. It is typed, pasted, or later scanned.
 
 use std::fmt;
 
@@ -8,6 +9,9 @@ pub struct EnrolLink {
     pub relay: String,
     pub code: String,
     pub key_pin: String,
+    /// SHA-256 in hex; there for every https address. No authority of the system is asked: any of a hundred could vouch
+    /// for an impostor, and this one the administrator handed over together with the address.
+    pub certificate_pin: Option<String>,
     pub demonstration: bool,
 }
 
@@ -28,10 +32,19 @@ impl EnrolLink {
         if !is_safe_address(&relay) {
             return Err(Malformed("the address is neither https nor this machine"));
         }
+        let certificate_pin = part("t").map(str::to_ascii_lowercase);
+        match &certificate_pin {
+            Some(pin) if pin.len() != 64 || !pin.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                return Err(Malformed("the certificate's pin is garbled"));
+            }
+            None if relay.starts_with("https://") => return Err(Malformed("the certificate's pin is missing")),
+            _ => {}
+        }
         Ok(Self {
             relay: relay.trim_end_matches('/').to_owned(),
             code: code.to_owned(),
             key_pin: key_pin.to_owned(),
+            certificate_pin,
             demonstration: part("d") == Some("1"),
         })
     }
@@ -41,6 +54,9 @@ impl fmt::Display for EnrolLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let relay: String = self.relay.replace('%', "%25").replace('&', "%26").replace('?', "%3F").replace('#', "%23");
         write!(f, "linli:enrol?u={relay}&c={}&p={}", self.code, self.key_pin)?;
+        if let Some(pin) = &self.certificate_pin {
+            write!(f, "&t={pin}")?;
+        }
         if self.demonstration { write!(f, "&d=1") } else { Ok(()) }
     }
 }
@@ -81,13 +97,17 @@ mod tests {
             relay: "http://127.0.0.1:7400".into(),
             code: "12345678".into(),
             key_pin: "ab12".into(),
+            certificate_pin: None,
             demonstration: true,
         };
         assert_eq!(EnrolLink::parse(&link.to_string()), Ok(link.clone()));
         assert_eq!(
             EnrolLink::parse(" linli:enrol?u=http%3A%2F%2F127.0.0.1%3A7400/\n&c=12345678&p=ab12&d=1 "),
-            Ok(link)
+            Ok(link.clone())
         );
+        let with_tls =
+            EnrolLink { relay: "https://relay.example.org".into(), certificate_pin: Some("0f".repeat(32)), ..link };
+        assert_eq!(EnrolLink::parse(&with_tls.to_string()), Ok(with_tls));
     }
 
     #[test]
@@ -100,6 +120,8 @@ mod tests {
             ("linli:enrol?u=http://example.org&c=1&p=2", "the address is neither https nor this machine"),
             ("linli:enrol?u=http://127.0.0.1:80@example.org&c=1&p=2", "the address is neither https nor this machine"),
             ("linli:enrol?u=http://localhost.example.org&c=1&p=2", "the address is neither https nor this machine"),
+            ("linli:enrol?u=https://example.org&c=1&p=2", "the certificate's pin is missing"),
+            ("linli:enrol?u=https://example.org&c=1&p=2&t=0f0f", "the certificate's pin is garbled"),
             ("linli:enrol?u=%zz&c=1&p=2", "the address is garbled"),
         ] {
             assert_eq!(EnrolLink::parse(text), Err(Malformed(reason)), "{text}");

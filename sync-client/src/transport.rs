@@ -5,7 +5,8 @@ use futures_util::Stream;
 use std::future::Future;
 use std::pin::Pin;
 use sync_protocol::messages::{
-    EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest,
+    EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer,
+    SignInRequest, Trust,
 };
 
 /// The relay's announcements that something moved. It ends when the connection does.
@@ -17,5 +18,14 @@ pub trait Transport: Send + Sync + 'static {
     fn push(&self, request: &PushRequest) -> impl Future<Output = Result<PushAnswer>> + Send;
     fn pull(&self, request: &PullRequest) -> impl Future<Output = Result<PullAnswer>> + Send;
     fn changes(&self) -> impl Future<Output = Result<Changes>> + Send;
+    /// Who may vouch for the relay; `None` where no certificates are in use.
+    fn trust(&self) -> impl Future<Output = Result<Option<Trust>>> + Send {
+        std::future::ready(Ok(None))
+    }
+    /// Trusts these authorities from now on, if the relay can be reached under them.
+    fn follow(&self, authorities: Vec<Vec<u8>>) -> impl Future<Output = Result<()>> + Send {
+        drop(authorities);
+        std::future::ready(Ok(()))
+    }
     fn sign_in(&self, request: &SignInRequest) -> impl Future<Output = Result<SignInAnswer>> + Send;
 }

@@ -80,6 +80,28 @@ pub struct Me {
     pub now_ms: u64,
 }
 
+// ---- GET /v1/trust --------------------------------------------------------------------------------------------------
+
+/// Who may vouch for the relay's certificate from now on: the authority in use, then the spare it can be changed for.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Trust {
+    /// Certificates in DER, base64url without padding. Empty where devices come over this machine only.
+    pub authorities: Vec<String>,
+    /// When the relay said so. A device takes no older word after a newer one.
+    pub as_of_ms: u64,
+    /// The relay's ES256 signature over [`trust_proof`], by the key that the device pinned when it enrolled.
+    pub proof: String,
+}
+
+pub fn trust_proof(authorities: &[String], as_of_ms: u64) -> Vec<u8> {
+    format!("linli-trust-1\n{as_of_ms}\n{}", authorities.join("\n")).into_bytes()
+}
+
+/// The pin of a certificate in an enrolment link: the SHA-256 of its DER, in hex.
+pub fn certificate_pin(der: &[u8]) -> String {
+    crate::canonical::hex(&crate::canonical::sha256(der))
+}
+
 // ---- POST /v1/push --------------------------------------------------------------------------------------------------
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -14,6 +14,7 @@
 //! The journeys are quick and open no window:
 //!
 //! - [`neighbourhood`]: the relay, tablets and consoles in one process, called as their screens call them
+//! - [`secured`]: a relay with TLS as a program of its own, and strangers in its place
 //! - [`deaf`]: a line to the relay that loses answers
 
 pub mod browser;
@@ -24,6 +25,7 @@ pub mod link;
 pub mod neighbourhood;
 pub mod page;
 pub mod processes;
+pub mod secured;
 pub mod stage;
 
 pub use browser::Browser;
@@ -34,4 +36,5 @@ pub use link::Link;
 pub use neighbourhood::Neighbourhood;
 pub use page::Page;
 pub use processes::{Account, Console, Relay, Tablet};
+pub use secured::{SecuredDistrict, Stranger};
 pub use stage::{Stage, play};

@@ -91,7 +91,8 @@ impl Neighbourhood {
     /// A link for this holder, through this address, good for so many minutes.
     pub fn link_for(&self, holder: Holder, address: &str, minutes: u64) -> Result<String> {
         let code = self.relay.store().write(|tx| new_code(tx, holder.clone(), minutes, now_ms()))?;
-        Ok(link(address, &code, &self.relay.identity().key.public, true))
+        let pin = self.relay.authorities().pin().filter(|_| address.starts_with("https://"));
+        Ok(link(address, &code, &self.relay.identity().key.public, pin.as_deref(), true))
     }
 
     /// A tablet fresh from its box, with its data in a folder of this name.
@@ -367,7 +368,7 @@ impl Drop for Pages {
 }
 
 /// Puts a relay's folder with the demonstration, and its accounts, into a folder.
-fn copy_demonstration(into: &Path) -> Result<()> {
+pub(crate) fn copy_demonstration(into: &Path) -> Result<()> {
     let folder = target_dir().join("neighbourhood");
     fs::create_dir_all(&folder)?;
     // Test programs run side by side: the first makes the demonstration, the others wait for it.

@@ -1,5 +1,6 @@
 //! A command's question, answered by the relay that runs or, where none does, by ourselves under the store's lock.
 
+use crate::authorities::Authorities;
 use crate::control::{Answer, Ask, Holder, Office, ask, reach};
 use crate::error::RelayError;
 use crate::relay::{Relay, store_path};
@@ -25,7 +26,7 @@ pub fn answer(place: &Place, held: Held, question: Ask) -> Result<Answer> {
         Holder::Running(stream) => ask(stream, &question),
         Holder::Ourselves(_lock) => {
             let settings = Settings::read(place, Given::from_environment())?;
-            let relay = Relay::open_file(&path)?;
+            let relay = Relay::open_file(&path)?.with_authorities(Authorities::read(&settings)?);
             Office { relay, url_for_devices: settings.url_for_devices(settings.listen) }.answer(question)
         }
     }

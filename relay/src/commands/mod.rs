@@ -1,5 +1,6 @@
 //! What an operator runs. Each command may run while the relay serves: it then asks that relay (see [`crate::control`]).
 
+mod certificate;
 mod code;
 mod demo;
 mod held;
@@ -25,6 +26,8 @@ enum Command {
     Demo(demo::Demo),
     /// Print the link that enrols one device.
     Code(code::Code),
+    /// Make a certificate for the relay, and an authority of the district's own that vouches for it.
+    Certificate(certificate::Certificate),
     /// Bring data in from a file, all or nothing.
     Import(import::Import),
 }
@@ -35,6 +38,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Demo(demo) => demo.run().map(|()| ExitCode::SUCCESS),
         Command::Code(code) => code.run().map(|()| ExitCode::SUCCESS),
+        Command::Certificate(certificate) => certificate.run().map(|()| ExitCode::SUCCESS),
         Command::Import(import) => import.run(),
     };
     result.unwrap_or_else(|error| {

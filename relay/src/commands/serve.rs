@@ -1,10 +1,11 @@
 //! `linli-relay serve`: the relay itself.
 
+use crate::authorities::{Authorities, certificates};
 use crate::control::{Office, Socket, StoreLock};
 use crate::error::RelayError;
 use crate::logs;
 use crate::relay::{Relay, store_path};
-use crate::serving::{Listener, Tls, watch_other_processes};
+use crate::serving::{Listener, Tls, objection, watch_other_processes};
 use crate::settings::{Given, Place, Settings};
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -32,6 +33,7 @@ impl Serve {
         if !store_path(data).is_file() {
             return Err(RelayError::NoStore(data.display().to_string()).into());
         }
+        let authorities = Authorities::read(&settings)?;
         let tls = settings.tls.as_ref().map(Tls::read).transpose()?;
         let _lock = match StoreLock::take(data)? {
             Ok(lock) => lock,
@@ -40,7 +42,7 @@ impl Serve {
                 bail!("another linli-relay{process} holds the store in {}; a store has one relay", data.display());
             }
         };
-        let relay = Relay::open_file_with(&store_path(data), settings.limits.clone())?;
+        let relay = Relay::open_file_with(&store_path(data), settings.limits.clone())?.with_authorities(authorities);
         tokio::runtime::Runtime::new()?.block_on(self::serve(&self.place, &settings, relay, tls))
     }
 }
@@ -59,6 +61,7 @@ async fn serve(place: &Place, settings: &Settings, relay: Relay, tls: Option<Tls
     let socket = Socket::open(&place.data).context("the socket for commands cannot be made")?;
     let office = Office { relay: relay.clone(), url_for_devices: settings.url_for_devices(address) };
     let commands = tokio::spawn(socket.answer_with(office));
+    look_at_own_certificate(settings, &relay, address);
     tracing::info!(%address, tls = tls.is_some(), "serving");
     println!("linli-relay: serving at {}", settings.own_url(address));
     let watching = tokio::spawn(watch_other_processes(relay.clone()));
@@ -71,6 +74,15 @@ async fn serve(place: &Place, settings: &Settings, relay: Relay, tls: Option<Tls
     served?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Said in the log rather than refused: a relay that cannot be reached under one name may be under another.
+fn look_at_own_certificate(settings: &Settings, relay: &Relay, address: std::net::SocketAddr) {
+    let (Some(tls), Some(url)) = (&settings.tls, settings.url_for_devices(address)) else { return };
+    let Ok(chain) = certificates(&tls.certificate) else { return };
+    if let Some(why) = objection(&chain, relay.authorities().certificates(), &url) {
+        tracing::warn!(%url, why, "devices will not accept the relay's certificate");
+    }
 }
 
 fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {

@@ -66,6 +66,15 @@ impl Office {
         }
     }
 
+    fn pin(&self) -> Result<String> {
+        self.relay.authorities().pin().ok_or_else(|| {
+            anyhow!(
+                "a link to an https address says who vouches for the certificate there, and nobody is named: set \
+                 authorities in relay.toml (linli-relay certificate makes one)"
+            )
+        })
+    }
+
     fn holder(&self, person: Option<&str>, console: Option<&str>) -> Result<Holder> {
         let found = self.relay.store().read(|tx| {
             Ok(match (person, console) {
@@ -81,10 +90,11 @@ impl Office {
     }
 
     fn link(&self, holder: &Holder, minutes: u64, url: &str) -> Result<String> {
+        let pin = if url.starts_with("https://") { Some(self.pin()?) } else { None };
         let (code, is_demonstration) = self.relay.store().write(|tx| {
             let code = enrolment::new_code(tx, holder.clone(), minutes, now_ms())?;
             Ok((code, district::is_demonstration(tx)?))
         })?;
-        Ok(enrolment::link(url, &code, &self.relay.identity().key.public, is_demonstration))
+        Ok(enrolment::link(url, &code, &self.relay.identity().key.public, pin.as_deref(), is_demonstration))
     }
 }

@@ -10,6 +10,7 @@ mod observe;
 pub mod openapi;
 mod sign_in;
 mod sync;
+mod trust;
 
 use crate::error::RelayError;
 use crate::relay::Relay;
@@ -28,6 +29,7 @@ pub fn router(relay: Relay) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .route("/v1/enrol", post(enrol::enrol))
+        .route("/v1/trust", get(trust::trust))
         .route("/v1/me", get(me::me))
         .route("/v1/push", post(sync::push))
         .route("/v1/pull", post(sync::pull))

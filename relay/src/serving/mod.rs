@@ -5,9 +5,11 @@
 //! - Once told to stop, no new connection is taken, and what is under way gets a fixed time to finish.
 
 mod connection;
+mod own_check;
 mod tls;
 
 pub use connection::Peer;
+pub use own_check::objection;
 pub use tls::Tls;
 
 use crate::measuring;

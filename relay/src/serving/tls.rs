@@ -1,10 +1,11 @@
 //! The relay's certificate. TLS 1.3 only: every client is ours, and none of them is older.
 
+use crate::authorities::certificates;
 use crate::settings::TlsFiles;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpStream;
@@ -18,10 +19,7 @@ impl Tls {
     /// Reads certificate and key, and checks that they belong together.
     pub fn read(files: &TlsFiles) -> Result<Self> {
         let TlsFiles { certificate, key } = files;
-        let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(certificate)
-            .and_then(Iterator::collect)
-            .with_context(|| format!("the certificate {} cannot be read", certificate.display()))?;
-        ensure!(!chain.is_empty(), "there is no certificate in {}", certificate.display());
+        let chain = certificates(certificate)?;
         warn_if_others_can_read(key);
         let secret = PrivateKeyDer::from_pem_file(key)
             .with_context(|| format!("the certificate's key {} cannot be read", key.display()))?;

@@ -80,6 +80,7 @@ pub struct TlsFiles {
 struct File {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
+    authorities: Vec<PathBuf>,
     log: Option<LogFormat>,
     tls: Option<TlsFiles>,
     limits: Limits,
@@ -90,6 +91,8 @@ struct File {
 pub struct Settings {
     pub listen: SocketAddr,
     public_url: Option<String>,
+    /// Who vouches for the certificate devices meet; empty where that is the end of the relay's own chain.
+    pub authorities: Vec<PathBuf>,
     pub tls: Option<TlsFiles>,
     pub log: Option<LogFormat>,
     pub limits: Limits,
@@ -112,6 +115,7 @@ impl Settings {
         let settings = Self {
             listen: given.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
             public_url: given.public_url.or(file.public_url),
+            authorities: file.authorities,
             tls,
             log: given.log.or(file.log),
             limits: file.limits,
@@ -163,9 +167,11 @@ fn read_file(path: &Path) -> Result<File> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let mut file: File = toml::from_str(&text).with_context(|| format!("{} is not right", path.display()))?;
     // Files beside relay.toml are named as seen from there, wherever the relay was started.
-    if let (Some(tls), Some(folder)) = (&mut file.tls, path.parent()) {
-        tls.certificate = folder.join(&tls.certificate);
-        tls.key = folder.join(&tls.key);
+    if let Some(folder) = path.parent() {
+        let of_tls = file.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
+        for named in of_tls.chain(&mut file.authorities) {
+            *named = folder.join(&*named);
+        }
     }
     Ok(file)
 }

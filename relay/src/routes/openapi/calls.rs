@@ -34,6 +34,9 @@ pub fn paths() -> Value {
             ok(&schema("EnrolAnswer")),
             &[&[(404, Code::EnrolCodeUnknown), (409, Code::EnrolCodeUsed), (410, Code::EnrolCodeExpired)], BODY].concat(),
         )) },
+        "/v1/trust": { "get": open_call(
+            "trust", "Who may vouch for the relay's certificate, signed by the relay's own key.", ok(&schema("Trust")), &[],
+        ) },
         "/v1/me": { "get": device_call("me", "What the relay knows of the device, and what it may be given.", ok(&schema("Me")), &[]) },
         "/v1/push": { "post": with_body("PushRequest", device_call(
             "push", "Hand over edits in the order they were made; each gets one outcome, the same when repeated.",

@@ -91,6 +91,10 @@ fn enrolling() -> Value {
             "person": or_null(at("Person")), "demonstration": { "type": "boolean" }, "relay_key": text(),
             "proof": text(), "now_ms": number(),
         }), json!({})),
+        "Trust": object(json!({
+            "authorities": { "type": "array", "items": text(), "description": "Certificates in DER, base64url." },
+            "as_of_ms": number(), "proof": text(),
+        }), json!({})),
         "Me": object(json!({
             "device": at("DeviceNumber"), "person": or_null(at("Person")), "epoch": at("Id"),
             "demonstration": { "type": "boolean" }, "grants": list(at("Grant")), "grants_version": text(),
