@@ -1,5 +1,7 @@
 //! The list of buildings and the building matrix.
 
+pub mod add;
+
 use crate::core::Asking;
 use crate::error::Result;
 use crate::mask;

@@ -7,8 +7,8 @@ use crate::core::{Asking, Core};
 use crate::error::{CommandError, Result};
 use crate::sign_in::Session;
 use crate::{
-    buildings, drafts, enrolment, events, households, issues, register, residents, review, search, stage, sync, today,
-    visits,
+    buildings, drafts, enrolment, events, forms, households, identity, issues, needs, register, residents, reveals,
+    review, search, stage, sync, today, undo, visits,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -71,6 +71,23 @@ declare! {
         save_visit(visits::NewVisit) -> crate::saved::Saved = visits::save_visit;
         resident_file(residents::ResidentRef) -> residents::ResidentFile = residents::resident_file;
         correct_resident(residents::ResidentCorrection) -> crate::saved::Saved = residents::correct_resident;
+        record_form(forms::FormRef) -> forms::Form = forms::record_form;
+        save_form(forms::FormChanges) -> crate::saved::Saved = forms::save_form;
+        possible_duplicates(residents::add::DuplicateQuery) -> Vec<residents::add::PossibleDuplicate> = residents::add::possible_duplicates;
+        add_resident(residents::add::NewResident) -> crate::saved::Saved = residents::add::add_resident;
+        move_in(residents::moves::MoveIn) -> crate::saved::Saved = residents::moves::move_in;
+        move_out(residents::moves::MoveOut) -> crate::saved::Saved = residents::moves::move_out;
+        record_death(residents::moves::Death) -> crate::saved::Saved = residents::moves::record_death;
+        save_identity(identity::IdentityEntry) -> crate::saved::Saved = identity::save_identity;
+        add_household(households::changes::NewHousehold) -> crate::saved::Saved = households::changes::add_household;
+        move_household(households::changes::HouseholdMove) -> crate::saved::Saved = households::changes::move_household;
+        end_household(households::changes::HouseholdEnd) -> crate::saved::Saved = households::changes::end_household;
+        add_need(needs::NewNeed) -> crate::saved::Saved = needs::add_need;
+        answer_need(needs::NeedAnswer) -> crate::saved::Saved = needs::answer_need;
+        add_dwelling(buildings::add::NewDwelling) -> crate::saved::Saved = buildings::add::add_dwelling;
+        add_building(buildings::add::NewBuilding) -> crate::saved::Saved = buildings::add::add_building;
+        reveal(reveals::Reveal) -> reveals::Revealed = reveals::reveal;
+        undo_save(undo::Undo) -> crate::saved::Saved = undo::undo_save;
         sync_status(()) -> sync::SyncStatus = sync::sync_status;
         sync_now(()) -> sync::SyncStatus = sync::sync_now;
         list_scopes(()) -> Vec<register::Scope> = register::list_scopes;

@@ -60,6 +60,7 @@ pub(crate) struct Open {
     pub store: Arc<Store>,
     pub engine: Engine,
     pub facts: BTreeMap<&'static str, String>,
+    pub undoable: crate::undo::Undoable,
 }
 
 /// Somebody asking: who they are, what they may see, and the store they ask.
@@ -142,7 +143,7 @@ impl Core {
             };
             let _ = events.send(event);
         });
-        let open = Arc::new(Open { store, engine, facts });
+        let open = Arc::new(Open { store, engine, facts, undoable: Default::default() });
         *guard(&self.open) = Some(open.clone());
         self.tell(Event::StageChanged);
         Ok(open)

@@ -38,6 +38,9 @@ pub const CODES: &[&str] = &[
     "value_invalid",
     "nothing_changed",
     "conflict_moved_on",
+    "lives_here_already",
+    "moved_already",
+    "undo_too_late",
     "session_ended",
     "input_invalid",
     "internal",
@@ -53,6 +56,13 @@ impl CommandError {
     }
     pub fn value(field: &str, reason: &str) -> Self {
         Self::new("value_invalid").with("field", field).with("reason", reason)
+    }
+    /// All problems of a form at once: the first decides the sentence, `all` names every field with its reason.
+    pub fn unless_none(problems: Vec<Self>) -> Result<()> {
+        let detail = |one: &Self, name: &str| one.detail.get(name).cloned().unwrap_or_default();
+        let all: Vec<String> =
+            problems.iter().map(|one| format!("{}:{}", detail(one, "field"), detail(one, "reason"))).collect();
+        problems.into_iter().next().map_or(Ok(()), |first| Err(first.with("all", all.join(","))))
     }
     /// Something that should not happen. What it was goes to the log, not to the screen.
     pub fn internal(what: impl std::fmt::Display) -> Self {

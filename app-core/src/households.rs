@@ -1,10 +1,13 @@
 //! The household file: a door, who lives behind it, and what happened there.
 
+pub mod changes;
+
 use crate::core::Asking;
 use crate::error::Result;
+use crate::needs::{self, NeedLine};
 use crate::saved::id;
 use crate::visits::VisitLine;
-use crate::words::{self, ContactBy, DwellingUse, Relation, Stays, SyncMark, Tenure};
+use crate::words::{self, ContactBy, DwellingUse, Relation, Rhythm, Stays, SyncMark, Tenure};
 use crate::{mask, moment};
 use local_store::households::{Household, Member};
 use local_store::{Tx, households, places, visits};
@@ -34,17 +37,30 @@ pub struct HouseholdFile {
     pub tenure: Option<Tenure>,
     pub home_hours: Option<String>,
     pub contact_by: Option<ContactBy>,
+    pub rhythm: Option<Rhythm>,
     pub last_visited: Option<String>,
     pub residents: Vec<ResidentLine>,
+    /// The households that share the door with this one, each with its people.
+    pub others: Vec<OtherHousehold>,
+    pub needs: Vec<NeedLine>,
     pub visits: Vec<VisitLine>,
     pub next_dwelling: Option<String>,
     pub mark: SyncMark,
     pub conflict: bool,
 }
 
+/// Another household behind the same door: rooms are let one by one.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct OtherHousehold {
+    pub household: String,
+    pub tenure: Option<Tenure>,
+    pub residents: Vec<ResidentLine>,
+}
+
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct ResidentLine {
     pub id: String,
+    pub residence: String,
     pub name: String,
     pub relation: Relation,
     pub stays: Stays,
@@ -59,10 +75,12 @@ pub(crate) fn household_file(asking: &Asking, input: DwellingRef) -> Result<Hous
     let dwelling = id("dwelling", &input.dwelling)?;
     asking.read(|tx| {
         let door = places::dwelling(tx, dwelling)?;
-        let household = households::of_dwelling(tx, dwelling)?;
+        let mut behind = households::all_of_dwelling(tx, dwelling)?.into_iter();
+        let household = behind.next();
         let members = household.as_ref().map(|one| households::members(tx, one.id)).transpose()?.unwrap_or_default();
         let visits = visits::at_dwelling(tx, dwelling, TIMELINE)?;
         let lines = visits.into_iter().map(|visit| VisitLine::of(tx, visit)).collect::<Result<Vec<_>>>()?;
+        let needs = household.as_ref().map(|one| needs::lines(tx, one.id)).transpose()?.unwrap_or_default();
         let today = moment::today(tx)?;
         let conflict = members.iter().any(|one| one.conflict) || household.as_ref().is_some_and(|one| one.conflict);
         let refused =
@@ -83,13 +101,25 @@ pub(crate) fn household_file(asking: &Asking, input: DwellingRef) -> Result<Hous
             tenure: words::read_or_none(at_home.and_then(|one| one.tenure.as_deref())),
             home_hours: at_home.and_then(|one| one.home_hours.clone()),
             contact_by: words::read_or_none(at_home.and_then(|one| one.contact_by.as_deref())),
+            rhythm: words::read_or_none(at_home.and_then(|one| one.rhythm.as_deref())),
             last_visited: last_visited(at_home, &lines),
             residents: members.into_iter().map(|member| resident_line(member, &today)).collect(),
+            others: behind.map(|one| other_household(tx, one, &today)).collect::<Result<Vec<_>>>()?,
+            needs,
             visits: lines,
             next_dwelling: places::next_dwelling(tx, &door)?.map(|id| id.to_string()),
             mark: SyncMark::of(unsent, conflict || refused),
             conflict,
         })
+    })
+}
+
+fn other_household(tx: &Tx<'_>, household: Household, today: &str) -> Result<OtherHousehold> {
+    let members = households::members(tx, household.id)?.into_iter().map(|member| resident_line(member, today));
+    Ok(OtherHousehold {
+        household: household.id.to_string(),
+        tenure: words::read_or_none(household.tenure.as_deref()),
+        residents: members.collect(),
     })
 }
 
@@ -111,6 +141,7 @@ fn trail(tx: &Tx<'_>, door: &places::Dwelling) -> Result<Vec<String>> {
 fn resident_line(member: Member, today: &str) -> ResidentLine {
     ResidentLine {
         id: member.resident.to_string(),
+        residence: member.residence.to_string(),
         name: member.name,
         relation: words::read(&member.relation, Relation::Other),
         stays: words::read(&member.stays, Stays::Main),

@@ -291,7 +291,7 @@ fn unit_cards(tx: &Tx<'_>, issue: &Issue) -> Result<Vec<UnitCard>> {
     Ok(cards)
 }
 
-fn known_category(tx: &Tx<'_>, id: RecordId) -> Result<Category> {
+pub(crate) fn known_category(tx: &Tx<'_>, id: RecordId) -> Result<Category> {
     issues::category(tx, id)?.ok_or_else(|| CommandError::new("not_found").with("kind", "category"))
 }
 

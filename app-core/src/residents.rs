@@ -1,9 +1,13 @@
-//! The resident file, and correcting a name or phone number in it.
+//! The resident file, and correcting a name or phone number in it. Registering somebody and moves have files of their own.
+
+pub mod add;
+pub mod moves;
 
 use crate::core::Asking;
 use crate::error::{CommandError, Result};
+use crate::identity::{self, IdentityLine};
 use crate::saved::{Saved, id};
-use crate::words::{self, Gender, Relation, SyncMark};
+use crate::words::{self, Gender, Relation, Stays, SyncMark};
 use crate::{mask, moment};
 use local_store::saving::NewEdit;
 use local_store::{Tx, outbox, places, records, residents};
@@ -26,8 +30,16 @@ pub struct ResidentFile {
     pub born_on: Option<String>,
     pub minor: bool,
     pub languages: Vec<String>,
+    pub other_names: Vec<String>,
+    pub reading: Option<String>,
+    pub died_on: Option<String>,
+    pub identity: Option<IdentityLine>,
+    /// Whether the asker may enter an identity number.
+    pub may_enter_identity: bool,
     pub fields: Vec<ResidentField>,
     pub homes: Vec<ResidentHome>,
+    /// The homes before, as far as they are held here.
+    pub former_homes: Vec<ResidentHome>,
     pub edited_by: Option<String>,
     pub edited_at: Option<String>,
     pub mark: SyncMark,
@@ -81,9 +93,17 @@ pub struct OtherSide {
 
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct ResidentHome {
+    pub residence: String,
+    pub household: String,
     pub dwelling: String,
+    pub building: String,
+    pub building_name: String,
     pub door_label: String,
     pub relation: Relation,
+    pub stays: Stays,
+    pub registered_here: Option<bool>,
+    pub since: Option<String>,
+    pub until: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -103,6 +123,29 @@ pub struct FieldChange {
     pub seen: Vec<String>,
 }
 
+impl ResidentHome {
+    fn of(home: residents::Home) -> Self {
+        Self {
+            residence: home.residence.to_string(),
+            household: home.household.to_string(),
+            dwelling: home.dwelling.id.to_string(),
+            building: home.dwelling.building.to_string(),
+            door_label: home.dwelling.label(),
+            building_name: home.dwelling.building_name,
+            relation: words::read(&home.relation, Relation::Other),
+            stays: words::read(&home.stays, Stays::Main),
+            registered_here: home.registered_here,
+            since: home.since,
+            until: home.until,
+        }
+    }
+}
+
+/// Whether somebody born on a day is under 14, and their record sensitive (PIPL article 31).
+pub(crate) fn is_minor(born_on: &str, today: &str) -> bool {
+    day::age_on(born_on, today).is_some_and(|age| age < 14)
+}
+
 pub(crate) fn resident_file(asking: &Asking, input: ResidentRef) -> Result<ResidentFile> {
     let key = RecordKey::new("resident", id("resident", &input.resident)?);
     asking.read(|tx| {
@@ -110,11 +153,7 @@ pub(crate) fn resident_file(asking: &Asking, input: ResidentRef) -> Result<Resid
         let unsent: BTreeSet<Stamp> = outbox::unsettled(tx, &key)?.iter().map(|edit| edit.stamp).collect();
         let fields =
             CorrectableField::ALL.into_iter().map(|one| field(tx, &state, one, &unsent)).collect::<Result<Vec<_>>>()?;
-        let homes = residents::homes(tx, key.id)?.into_iter().map(|home| ResidentHome {
-            dwelling: home.dwelling.id.to_string(),
-            door_label: home.dwelling.label(),
-            relation: words::read(&home.relation, Relation::Other),
-        });
+        let homes = residents::homes(tx, key.id)?.into_iter().map(ResidentHome::of);
         let newest = state.newest();
         let conflict = fields.iter().any(|field| !field.others.is_empty());
         Ok(ResidentFile {
@@ -125,7 +164,13 @@ pub(crate) fn resident_file(asking: &Asking, input: ResidentRef) -> Result<Resid
             born_on: state.text("born_on").map(str::to_owned),
             minor: state.value("minor") == &Value::Bool(true),
             languages: state.set("languages").into_iter().map(str::to_owned).collect(),
+            other_names: state.set("other_names").into_iter().map(str::to_owned).collect(),
+            reading: state.text("reading").map(str::to_owned),
+            died_on: state.text("died_on").map(str::to_owned),
+            identity: identity::line(tx, key.id)?,
+            may_enter_identity: identity::may_enter(tx, asking.person)?,
             homes: homes.collect(),
+            former_homes: residents::former_homes(tx, key.id)?.into_iter().map(ResidentHome::of).collect(),
             edited_by: newest.map(|mark| places::person_name(tx, mark.author)).transpose()?.flatten(),
             edited_at: newest.map(|mark| day::time_text(mark.stamp.ms)),
             mark: SyncMark::of(unsent.len() as u32, conflict),

@@ -14,12 +14,14 @@ pub struct Saved {
     pub mark: SyncMark,
     /// How many edits wait to be sent.
     pub outbox: u32,
+    /// Given back within ten seconds, it takes the save back; absent where that makes no sense.
+    pub undo: Option<String>,
 }
 
 impl Asking {
     pub(crate) fn saved(&self, record: RecordId) -> Result<Saved> {
         let outbox = self.read(|tx| Ok(outbox::queue(tx)?.iter().map(|line| line.count).sum()))?;
-        Ok(Saved { record: record.to_string(), mark: SyncMark::SavedHere, outbox })
+        Ok(Saved { record: record.to_string(), mark: SyncMark::SavedHere, outbox, undo: None })
     }
 }
 

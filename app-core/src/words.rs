@@ -34,6 +34,7 @@ words! {
     DwellingUse { OwnerOccupied, Let, Commercial, Vacant, Other }
     Tenure { Owned, LongLet, ShortLet, Borrowed, Public }
     ContactBy { Phone, Message, Door, Family }
+    Rhythm { Week, Month, Quarter, HalfYear, OnRequest }
     Gender { Female, Male }
     Stays { Main, Second, Seasonal, Away }
     Relation { Head, Spouse, Child, Parent, Grandchild, Relative, Tenant, CoTenant, Helper, Other }

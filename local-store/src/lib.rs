@@ -7,6 +7,7 @@
 //! - [`search`] finds records by what somebody types; its index changes in the transaction that changes the record.
 //! - [`drafts`] keeps what somebody typed and did not save yet.
 //! - The nouns ([`buildings`], [`households`], [`residents`], [`visits`], [`register`]) hold the queries.
+//! - The nouns ([`buildings`], [`households`], [`residents`], [`visits`], [`register`], [`needs`]) hold the queries.
 //!
 //! There are no foreign keys between synced records: "that one is elsewhere" is a normal answer.
 
@@ -15,11 +16,13 @@ pub mod buildings;
 pub mod cursors;
 pub mod device;
 pub mod drafts;
+pub mod duplicates;
 mod error;
 pub mod households;
 pub mod incoming;
 pub mod issues;
 mod key;
+pub mod needs;
 mod open;
 pub mod outbox;
 pub mod places;

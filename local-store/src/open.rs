@@ -40,6 +40,8 @@ const INDEXES: &[(&str, &str)] = &[
     ("household", "dwelling"),
     ("resident", "name"),
     ("resident", "phone"),
+    ("resident", "phone_2"),
+    ("resident", "number_tail"),
     ("residence", "household"),
     ("residence", "resident"),
     ("visit", "dwelling"),

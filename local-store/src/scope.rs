@@ -3,11 +3,14 @@
 //!
 //! It is enforced in one place: each scoped connection has a temporary view of the same name in front of every record
 //! table, and SQLite looks there first. A query that forgets about scope is therefore still inside it.
+//!
+//! One thing is shown beside what the grants list: a record that the person asking made here and that the relay has not
+//! placed yet. No channel can list it, and whoever has just saved somebody must see them, also while there is no network.
 
 use crate::error::Result;
 use crate::tables::{names, quoted};
 use rusqlite::Connection;
-use sync_protocol::{Grant, Schema};
+use sync_protocol::{Channel, Grant, Schema};
 
 /// Whose eyes a read has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,13 +21,18 @@ pub enum View {
 
 /// Puts the views in front of the tables of a reader. Until [`set`] is called they show nothing.
 pub(crate) fn install(connection: &Connection, schema: &Schema) -> Result<()> {
-    connection.execute_batch("CREATE TEMP TABLE scope (cursor INTEGER PRIMARY KEY)")?;
+    connection.execute_batch(
+        "CREATE TEMP TABLE scope (cursor INTEGER PRIMARY KEY); CREATE TEMP TABLE asker (person TEXT PRIMARY KEY)",
+    )?;
     for name in names(schema) {
         let table = quoted(name);
         connection.execute_batch(&format!(
             "CREATE TEMP VIEW {table} AS SELECT row.* FROM main.{table} AS row WHERE EXISTS ( \
                  SELECT 1 FROM main.entry JOIN temp.scope ON scope.cursor = entry.cursor \
-                 WHERE entry.kind = (SELECT no FROM main.kind WHERE name = '{name}') AND entry.id = row.id)"
+                 WHERE entry.kind = (SELECT no FROM main.kind WHERE name = '{name}') AND entry.id = row.id) \
+             OR (row.revision = 0 AND EXISTS ( \
+                 SELECT 1 FROM main.edit WHERE edit.kind = '{name}' AND edit.record = row.id AND edit.accounted = 0 \
+                 AND json_extract(edit.body, '$.author') IN (SELECT person FROM temp.asker)))"
         ))?;
     }
     Ok(())
@@ -34,12 +42,19 @@ pub(crate) fn install(connection: &Connection, schema: &Schema) -> Result<()> {
 pub(crate) fn set(connection: &Connection, grants: &[Grant]) -> Result<()> {
     let wanted: Vec<(String, &str)> =
         grants.iter().flat_map(Grant::channel_facets).map(|at| (at.channel.to_string(), at.facet.name())).collect();
-    connection.execute_batch("DELETE FROM temp.scope")?;
+    connection.execute_batch("DELETE FROM temp.scope; DELETE FROM temp.asker")?;
     let mut insert = connection.prepare_cached(
         "INSERT OR IGNORE INTO temp.scope SELECT no FROM main.cursor WHERE channel = ?1 AND facet = ?2",
     )?;
     for (channel, facet) in wanted {
         insert.execute((channel, facet))?;
+    }
+    // Everybody is granted the channel of their own person, and of nobody else's.
+    let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO temp.asker VALUES (?1)")?;
+    for grant in grants {
+        if let Channel::Person(person) = &grant.channel {
+            insert.execute([person.to_string()])?;
+        }
     }
     Ok(())
 }

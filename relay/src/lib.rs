@@ -5,6 +5,7 @@
 //! edit), [`placing`] (who gets the result), [`store`] (where it is kept), [`commands`] (what an operator runs).
 
 pub mod accept;
+pub mod audit;
 pub mod authorities;
 pub mod certificates;
 pub mod clock;

@@ -47,6 +47,10 @@ impl<'t> Register<'t> {
         Ok(found)
     }
 
+    pub fn district(&self) -> &'t str {
+        self.district
+    }
+
     pub fn place(&self, state: &RecordState) -> Result<Placement> {
         routes::place(self.schema, self.district, state, self)
     }

@@ -216,6 +216,8 @@ pub fn may_write(
     assignments
         .iter()
         .filter(|one| kind.writers.contains(&Writer::Role(one.role)) && may_write_fields(one.role, edit))
+        // Who may not read identity numbers may not enter them either.
+        .filter(|one| edit.kind != "identity" || one.has("identity"))
         .filter(|one| covers(one, channels))
         .map(|one| {
             let held_until = one.until.as_deref().map(|until| crate::day::add_days(until, HELD_FOR_DAYS));

@@ -15,7 +15,7 @@ export class ConsoleServer {
   private readonly review = reviewAnswers(() => ({ record: 'r1', mark: 'saved_here', outbox: 1 }))
   private readonly issues = issueAnswers((kind) => {
     this.tell(kind)
-    return { record: 'x', mark: 'saved_here', outbox: 1 }
+    return { record: 'x', mark: 'saved_here', outbox: 1, undo: null }
   })
 
   constructor(private readonly which: Case) {
@@ -131,7 +131,7 @@ export class ConsoleServer {
     })
     this.files.set(resident, { ...file, fields, mark: 'saved_here', conflict: false })
     this.tell('resident')
-    return answer({ record: resident, mark: 'saved_here', outbox: 1 })
+    return answer({ record: resident, mark: 'saved_here', outbox: 1, undo: null })
   }
 }
 

@@ -127,7 +127,10 @@ function household(one: Door): HouseholdFile {
     home_hours: cell.household ? '工作日 18:30 以后' : null,
     contact_by: cell.household ? 'phone' : null,
     last_visited: visits[0]?.happened_at.slice(0, 10) ?? null,
-    residents: people.map((person) => ({ id: person.id, name: person.name, relation: person.relation, stays: person.relation === 'parent' ? 'seasonal' : 'main', age: person.age, minor: person.age < 14, masked_phone: masked(person.phone), mark: person.mark, conflict: person.otherPhone !== undefined })),
+    residents: people.map((person) => ({ id: person.id, residence: `s-${person.id}`, name: person.name, relation: person.relation, stays: person.relation === 'parent' ? 'seasonal' : 'main', age: person.age, minor: person.age < 14, masked_phone: masked(person.phone), mark: person.mark, conflict: person.otherPhone !== undefined })),
+    rhythm: null,
+    others: [],
+    needs: [],
     visits,
     next_dwelling: ids[ids.indexOf(cell.dwelling) + 1] ?? null,
     mark: cell.mark,
@@ -169,7 +172,13 @@ function file(id: string): ResidentFile {
       { field: 'phone', shown: masked(found.phone), seen: [`p-${found.phone}`], mark: found.mark, others },
       { field: 'phone_2', shown: null, seen: [], mark: 'sent', others: [] },
     ],
-    homes: [{ dwelling: one.cell.dwelling, door_label: `${card(one.building).name} ${label(one)}`, relation: found.relation }],
+    homes: [{ residence: 's1', household: 'h1', building: 'b1', building_name: '', stays: 'main', registered_here: null, since: null, until: null, dwelling: one.cell.dwelling, door_label: `${card(one.building).name} ${label(one)}`, relation: found.relation }],
+    other_names: [],
+    reading: null,
+    died_on: null,
+    identity: null,
+    may_enter_identity: false,
+    former_homes: [],
     edited_by: '单晓梅',
     edited_at: ago(52 * hour),
     mark: found.mark,
@@ -195,7 +204,7 @@ function counted(kind: string) {
   waiting += 1
   tell({ type: 'records_changed', kinds: [kind] })
   tell({ type: 'sync_changed' })
-  return { record: 'x', mark: 'saved_here', outbox: waiting }
+  return { record: 'x', mark: 'saved_here', outbox: waiting, undo: null }
 }
 
 function sync(): SyncStatus {

@@ -22,6 +22,7 @@ use sync_protocol::RecordId;
 
 pub(crate) use door::exactly as all_doors;
 pub use door::{Door, doors};
+pub use reading::sound_alike;
 
 /// Rows that are read before the best of them are chosen. More would be better sorted, and slower.
 const TO_CHOOSE_FROM: usize = 50;

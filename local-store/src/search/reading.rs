@@ -66,6 +66,28 @@ pub(super) fn of_surname(name: &str) -> impl Iterator<Item = &'static Vec<&'stat
     ends.filter_map(|end| BY_SURNAME.get(name.get(..end)?)).flatten()
 }
 
+/// Whether two names may be read alike: as many characters, and each pair with a reading in common. What is written
+/// differently and sounds the same is how one person comes into a register twice.
+pub fn sound_alike(one: &str, other: &str) -> bool {
+    let [one, other] =
+        [one, other].map(|name| name.chars().filter(|c| !c.is_whitespace() && *c != '·').collect::<Vec<_>>());
+    let readings = |characters: &[char], at: usize| -> BTreeSet<String> {
+        let name: String = characters.iter().collect();
+        let surname =
+            of_surname(&name).filter_map(|syllables| syllables.get(at)).map(|syllable| (*syllable).to_owned());
+        characters
+            .get(at)
+            .map(|character| of_character(*character))
+            .unwrap_or_default()
+            .into_iter()
+            .chain(surname)
+            .collect()
+    };
+    !one.is_empty()
+        && one.len() == other.len()
+        && (0..one.len()).all(|at| one[at] == other[at] || !readings(&one, at).is_disjoint(&readings(&other, at)))
+}
+
 /// Keyboards have no ü: 吕 is typed lv by most, lu by some, and stands as lyu in passports.
 fn spellings(reading: &str) -> Vec<String> {
     if !reading.contains('ü') {
@@ -102,6 +124,17 @@ mod tests {
         assert_eq!(all('A'), "");
         for rare in "䶮堃喆翀燚祎㛃淼垚".chars() {
             assert!(!of_character(rare).is_empty(), "{rare}");
+        }
+    }
+
+    #[test]
+    fn names_that_sound_alike_are_known_however_they_are_written() {
+        for (one, other) in [("张伟", "章玮"), ("吕芳", "吕方"), ("曾丽", "增莉"), ("单 雄", "善雄"), ("李娜", "李娜")]
+        {
+            assert!(sound_alike(one, other), "{one} {other}");
+        }
+        for (one, other) in [("张伟", "张伟强"), ("王芳", "汪娜"), ("", "")] {
+            assert!(!sound_alike(one, other), "{one} {other}");
         }
     }
 

@@ -4,6 +4,7 @@ use super::order::order_for;
 use super::own::{Draft, OwnChain, must_stand};
 use super::review::{conflict_drafts, held_draft};
 use super::steps::{IssueBefore, issue_before};
+use crate::audit;
 use crate::error::Result;
 use crate::placing::Register;
 use crate::rights::assignments_of;
@@ -157,12 +158,24 @@ impl<'t> Accepting<'t> {
                 if is_new {
                     self.appeared.push_back(key);
                 }
+                if edit.kind == "reveal" {
+                    self.note_look(edit, id)?;
+                }
                 if matches!(edit.kind.as_str(), "assignment" | "person") {
                     self.assignments.clear();
                 }
             }
         }
         Ok(outcome)
+    }
+
+    /// A look at a masked value stands in the audit trail of the community whose record it was.
+    fn note_look(&self, edit: &Edit, id: EditId) -> Result<()> {
+        let record = edit.fields.get("record").and_then(|field| field.value.as_text()?.parse::<RecordKey>().ok());
+        let seen = record.map(|key| self.register.get(&key)).transpose()?.flatten();
+        let channels = seen.as_ref().map(|seen| &seen.placement.channels);
+        let home = channels.into_iter().flatten();
+        audit::append_reveal(self.tx, edit, id, home, self.register.district(), day::time_text(self.now_ms))
     }
 
     fn store(&self, edit: &Edit, id: EditId, outcome: &Outcome) -> Result<()> {

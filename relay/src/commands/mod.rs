@@ -1,5 +1,6 @@
 //! What an operator runs. Each command may run while the relay serves: it then asks that relay (see [`crate::control`]).
 
+mod audit;
 mod certificate;
 mod code;
 mod demo;
@@ -30,6 +31,8 @@ enum Command {
     Certificate(certificate::Certificate),
     /// Bring data in from a file, all or nothing.
     Import(import::Import),
+    /// Read or check the audit trail.
+    Audit(audit::Audit),
 }
 
 /// Runs a command; what went wrong is told in sentences on standard error.
@@ -40,6 +43,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Code(code) => code.run().map(|()| ExitCode::SUCCESS),
         Command::Certificate(certificate) => certificate.run().map(|()| ExitCode::SUCCESS),
         Command::Import(import) => import.run(),
+        Command::Audit(audit) => audit.run(),
     };
     result.unwrap_or_else(|error| {
         eprintln!("linli-relay: {error:#}");

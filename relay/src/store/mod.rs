@@ -10,8 +10,8 @@ mod types;
 pub mod sqlite;
 
 pub use types::{
-    Account, Entry, FailedSignIn, Holder, Link, Listing, NewDevice, OneTimeCode, Session, Standing, StoredDevice,
-    StoredEdit, StoredRecord,
+    Account, AuditRow, Entry, FailedSignIn, Holder, Link, Listing, NewDevice, OneTimeCode, Session, Standing,
+    StoredDevice, StoredEdit, StoredRecord,
 };
 
 use crate::error::Result;
@@ -41,7 +41,7 @@ impl dyn Store + '_ {
 }
 
 /// One transaction.
-pub trait Tx: Records + Edits + Channels + Devices + People + Meta {}
+pub trait Tx: Records + Edits + Channels + Devices + People + Audit + Meta {}
 
 pub trait Records {
     fn record(&self, key: &RecordKey) -> Result<Option<StoredRecord>>;
@@ -109,6 +109,15 @@ pub trait People {
     fn put_session(&self, session: &Session) -> Result<()>;
     fn drop_session(&self, token_hash: &[u8; 32]) -> Result<()>;
     fn drop_sessions_before(&self, ended_ms: u64) -> Result<()>;
+}
+
+pub trait Audit {
+    /// Adds an entry; there is no call that changes or removes one.
+    fn append_audit(&self, row: &AuditRow) -> Result<()>;
+    fn last_audit(&self, chain: &str) -> Result<Option<AuditRow>>;
+    fn audit_chains(&self) -> Result<Vec<String>>;
+    /// The entries of a chain in their order.
+    fn audit(&self, chain: &str) -> Result<Vec<AuditRow>>;
 }
 
 pub trait Meta {

@@ -129,6 +129,16 @@ pub struct FailedSignIn {
     pub wait_until_ms: u64,
 }
 
+/// An entry of the audit trail, as it was hashed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AuditRow {
+    pub chain: String,
+    pub number: u64,
+    pub what: String,
+    pub body: String,
+    pub hash: Vec<u8>,
+}
+
 /// A person signed in at a console.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Session {

@@ -7,6 +7,7 @@ mod drafts;
 mod enrolment;
 mod import;
 mod newer_store;
+mod register;
 mod review;
 mod rights;
 mod saving;

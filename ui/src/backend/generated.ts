@@ -7,6 +7,8 @@ export type AboutRecord = {
  */
 record: string, kind: string, title: string | null, door_label: string | null, building: string | null, dwelling: string | null, };
 
+export type AlikeReason = "number_and_birthday" | "name_and_birthday" | "phone" | "name_at_this_door" | "name_in_this_building" | "sound_at_this_door";
+
 export type AllowedStep = { step: string, needs_words: boolean, needs_units: boolean, needs_due: boolean, needs_reason: boolean, needs_rating: boolean, };
 
 export type AppState = { shell: ShellName, stage: Stage, 
@@ -117,7 +119,11 @@ export type ContactBy = "phone" | "message" | "door" | "family";
 
 export type CorrectableField = "name" | "phone" | "phone_2";
 
+export type Death = { resident: string, on: string, };
+
 export type Decision = "accept" | "decline";
+
+export type Document = "resident_card" | "permit" | "passport";
 
 export type DoorHit = { dwelling: string, building: string, door_label: string, building_name: string, grid_name: string, masked_head: string | null, people: number, };
 
@@ -130,6 +136,8 @@ export type DraftText = { body: string, saved_at: string, };
 export type DueDoor = { dwelling: string, building: string, building_name: string, door_label: string, why: DueWhy, due_on: string, overdue: boolean, open_needs: number, last_visited: string | null, };
 
 export type DueWhy = "promised" | "rhythm" | "need";
+
+export type DuplicateQuery = { dwelling: string | null, name: string, born_on: string | null, phone: string | null, number: string | null, };
 
 export type DwellingRef = { dwelling: string, };
 
@@ -153,6 +161,38 @@ export type Event = { "type": "records_changed", kinds: Array<string>, } | { "ty
 
 export type FieldChange = { field: CorrectableField, value: string | null, seen: Array<string>, };
 
+export type Form = { record: string, fields: Array<FormField>, };
+
+export type FormChange = { field: string, value: FormValue, seen: Array<string>, };
+
+export type FormChanges = { record: string, changes: Array<FormChange>, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
+
+export type FormField = { field: string, 
+/**
+ * Nothing where the value is masked.
+ */
+value: FormValue, 
+/**
+ * The masked value, where there is one.
+ */
+shown: string | null, masked: boolean, 
+/**
+ * Opaque: given back with a change.
+ */
+seen: Array<string>, };
+
+export type FormRef = { 
+/**
+ * `kind:id`.
+ */
+record: string, };
+
+export type FormValue = null | boolean | number | string | Array<string>;
+
 export type Gender = "female" | "male";
 
 export type HeldCard = { held: string, about: AboutRecord, 
@@ -169,11 +209,31 @@ export type HeldQuery = { scope: string | null, };
 
 export type HolderKind = "supervisor" | "grid" | "unit" | "reporter" | "nobody";
 
+export type HouseholdEnd = { household: string, on: string, 
+/**
+ * Whether nobody lives behind the door now.
+ */
+vacant: boolean, };
+
 export type HouseholdFile = { dwelling: string, door_label: string, building: string, building_name: string, 
 /**
  * From the street down to the door.
  */
-trail: Array<string>, use: DwellingUse, household: string | null, tenure: Tenure | null, home_hours: string | null, contact_by: ContactBy | null, last_visited: string | null, residents: Array<ResidentLine>, visits: Array<VisitLine>, next_dwelling: string | null, mark: SyncMark, conflict: boolean, };
+trail: Array<string>, use: DwellingUse, household: string | null, tenure: Tenure | null, home_hours: string | null, contact_by: ContactBy | null, rhythm: Rhythm | null, last_visited: string | null, residents: Array<ResidentLine>, 
+/**
+ * The households that share the door with this one, each with its people.
+ */
+others: Array<OtherHousehold>, needs: Array<NeedLine>, visits: Array<VisitLine>, next_dwelling: string | null, mark: SyncMark, conflict: boolean, };
+
+export type HouseholdMove = { household: string, to: string, };
+
+export type IdentityEntry = { resident: string, document: Document, number: string, };
+
+export type IdentityLine = { document: Document, 
+/**
+ * The first character and the last two.
+ */
+masked: string, check_digit_ok: boolean, };
 
 export type IssueCard = { id: string, number: string, words: string, category: string, category_en: string, place: string, grid_name: string, urgency: Urgency, state: IssueState, holder: HolderKind, 
 /**
@@ -217,7 +277,43 @@ export type MatrixFloor = { floor: number, name: string, };
 
 export type MoreHits = { people: boolean, doors: boolean, buildings: boolean, };
 
+export type MoveIn = { resident: string, dwelling: string, household: string | null, relation: Relation, stays: Stays, registered_here: boolean | null, 
+/**
+ * The day of the move; absent where nobody knows it.
+ */
+since: string | null, 
+/**
+ * The residences that end with it. Whoever has two homes keeps the other.
+ */
+leaves: Array<string>, };
+
+export type MoveOut = { residence: string, on: string, 
+/**
+ * The new door, where it is one that is held here; else they went elsewhere or nobody knows where.
+ */
+to: NewDoor | null, };
+
+export type NeedAnswer = { need: string, state: NeedState, answer: string | null, };
+
+export type NeedLine = { id: string, category: string, category_name: string | null, category_name_en: string | null, 
+/**
+ * Whose it is, where it is not the whole household's.
+ */
+resident_name: string | null, words: string, urgency: NeedUrgency, state: NeedState, answer: string | null, answered_on: string | null, mark: SyncMark, };
+
+export type NeedState = "open" | "matched" | "answered" | "declined" | "withdrawn";
+
+export type NeedUrgency = "normal" | "soon" | "today";
+
+export type NewBuilding = { grid: string, name: string, number: string, address: string | null, entrances: number, floors: number, doors_per_floor: number, lift: boolean | null, walk_order: number, };
+
+export type NewDoor = { dwelling: string, household: string | null, relation: Relation, stays: Stays, };
+
 export type NewDraft = { key: string, title: string, path: string, body: string, };
+
+export type NewDwelling = { building: string, entrance: string, floor: number, floor_name: string | null, door: string, use: DwellingUse, };
+
+export type NewHousehold = { dwelling: string, tenure: Tenure | null, home_hours: string | null, contact_by: ContactBy | null, rhythm: Rhythm | null, };
 
 export type NewIssue = { category: string, words: string, place: string, 
 /**
@@ -233,6 +329,24 @@ household: string | null, urgency: Urgency,
  */
 draft?: string, };
 
+export type NewNeed = { household: string, resident: string | null, category: string, words: string, urgency: NeedUrgency, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
+
+export type NewNumber = { document: Document, number: string, };
+
+export type NewResident = { dwelling: string, 
+/**
+ * Where several households share the door; else the one there, or a new one.
+ */
+household: string | null, name: string, reading: string | null, gender: Gender | null, born_on: string | null, phone: string | null, phone_2: string | null, other_names: Array<string>, languages: Array<string>, relation: Relation, stays: Stays, registered_here: boolean | null, since: string | null, number: NewNumber | null, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
+
 export type NewStep = { issue: string, step: string, words: string | null, to: Array<string>, due: string | null, reason: string | null, rating: string | null, 
 /**
  * The draft it was typed in; it goes when this is saved.
@@ -245,11 +359,15 @@ export type NewVisit = { dwelling: string, household: string | null, outcome: Vi
  */
 draft?: string, };
 
+export type OtherHousehold = { household: string, tenure: Tenure | null, residents: Array<ResidentLine>, };
+
 export type OtherSide = { shown: string | null, by: string, at: string, };
 
 export type PersonCard = { id: string, name: string, roles: Array<RoleCard>, };
 
 export type PersonHit = { resident: string, name: string, age: number | null, masked_phone: string | null, dwelling: string, building: string, door_label: string, building_name: string, grid_name: string, mark: SyncMark, conflict: boolean, };
+
+export type PossibleDuplicate = { resident: string, name: string, age: number | null, masked_phone: string | null, door_label: string | null, building_name: string | null, reason: AlikeReason, };
 
 export type QueueLine = { kind: string, count: number, oldest: string, };
 
@@ -277,13 +395,37 @@ seen: Array<string>, mark: SyncMark,
  */
 others: Array<OtherSide>, };
 
-export type ResidentFile = { id: string, name: string, gender: Gender | null, age: number | null, born_on: string | null, minor: boolean, languages: Array<string>, fields: Array<ResidentField>, homes: Array<ResidentHome>, edited_by: string | null, edited_at: string | null, mark: SyncMark, conflict: boolean, };
+export type ResidentFile = { id: string, name: string, gender: Gender | null, age: number | null, born_on: string | null, minor: boolean, languages: Array<string>, other_names: Array<string>, reading: string | null, died_on: string | null, identity: IdentityLine | null, 
+/**
+ * Whether the asker may enter an identity number.
+ */
+may_enter_identity: boolean, fields: Array<ResidentField>, homes: Array<ResidentHome>, 
+/**
+ * The homes before, as far as they are held here.
+ */
+former_homes: Array<ResidentHome>, edited_by: string | null, edited_at: string | null, mark: SyncMark, conflict: boolean, };
 
-export type ResidentHome = { dwelling: string, door_label: string, relation: Relation, };
+export type ResidentHome = { residence: string, household: string, dwelling: string, building: string, building_name: string, door_label: string, relation: Relation, stays: Stays, registered_here: boolean | null, since: string | null, until: string | null, };
 
-export type ResidentLine = { id: string, name: string, relation: Relation, stays: Stays, age: number | null, minor: boolean, masked_phone: string | null, mark: SyncMark, conflict: boolean, };
+export type ResidentLine = { id: string, residence: string, name: string, relation: Relation, stays: Stays, age: number | null, minor: boolean, masked_phone: string | null, mark: SyncMark, conflict: boolean, };
 
 export type ResidentRef = { resident: string, };
+
+export type Reveal = { 
+/**
+ * `kind:id`.
+ */
+record: string, field: string, reason: RevealReason, };
+
+export type RevealReason = "call" | "visit" | "service" | "duplicate" | "request";
+
+export type Revealed = { value: string, 
+/**
+ * Then the screen hides it again.
+ */
+seconds: number, };
+
+export type Rhythm = "week" | "month" | "quarter" | "half_year" | "on_request";
 
 export type Role = "grid_worker" | "building_lead" | "handler" | "supervisor" | "volunteer" | "administrator" | "auditor";
 
@@ -293,7 +435,11 @@ export type Saved = { record: string, mark: SyncMark,
 /**
  * How many edits wait to be sent.
  */
-outbox: number, };
+outbox: number, 
+/**
+ * Given back within ten seconds, it takes the save back; absent where that makes no sense.
+ */
+undo: string | null, };
 
 export type Scope = { 
 /**
@@ -379,6 +525,8 @@ export type TodayQuery = {
  */
 ahead_days: number, };
 
+export type Undo = { undo: string, };
+
 export type UnitCard = { id: string, name: string, short_name: string, 
 /**
  * The category names this unit, or one of its type, as responsible.
@@ -417,6 +565,23 @@ export const householdFile = (input: DwellingRef) => call<HouseholdFile>('househ
 export const saveVisit = (input: NewVisit) => call<Saved>('save_visit', input)
 export const residentFile = (input: ResidentRef) => call<ResidentFile>('resident_file', input)
 export const correctResident = (input: ResidentCorrection) => call<Saved>('correct_resident', input)
+export const recordForm = (input: FormRef) => call<Form>('record_form', input)
+export const saveForm = (input: FormChanges) => call<Saved>('save_form', input)
+export const possibleDuplicates = (input: DuplicateQuery) => call<Array<PossibleDuplicate>>('possible_duplicates', input)
+export const addResident = (input: NewResident) => call<Saved>('add_resident', input)
+export const moveIn = (input: MoveIn) => call<Saved>('move_in', input)
+export const moveOut = (input: MoveOut) => call<Saved>('move_out', input)
+export const recordDeath = (input: Death) => call<Saved>('record_death', input)
+export const saveIdentity = (input: IdentityEntry) => call<Saved>('save_identity', input)
+export const addHousehold = (input: NewHousehold) => call<Saved>('add_household', input)
+export const moveHousehold = (input: HouseholdMove) => call<Saved>('move_household', input)
+export const endHousehold = (input: HouseholdEnd) => call<Saved>('end_household', input)
+export const addNeed = (input: NewNeed) => call<Saved>('add_need', input)
+export const answerNeed = (input: NeedAnswer) => call<Saved>('answer_need', input)
+export const addDwelling = (input: NewDwelling) => call<Saved>('add_dwelling', input)
+export const addBuilding = (input: NewBuilding) => call<Saved>('add_building', input)
+export const reveal = (input: Reveal) => call<Revealed>('reveal', input)
+export const undoSave = (input: Undo) => call<Saved>('undo_save', input)
 export const syncStatus = () => call<SyncStatus>('sync_status', null)
 export const syncNow = () => call<SyncStatus>('sync_now', null)
 export const listScopes = () => call<Array<Scope>>('list_scopes', null)

@@ -5,11 +5,13 @@ import enDrafts from '@/locales/en/drafts'
 import enErrors from '@/locales/en/errors'
 import enIssues from '@/locales/en/issues'
 import enReview from '@/locales/en/review'
+import enRegister from '@/locales/en/register'
 import zhCommon from '@/locales/zh-CN/common'
 import zhDrafts from '@/locales/zh-CN/drafts'
 import zhErrors from '@/locales/zh-CN/errors'
 import zhIssues from '@/locales/zh-CN/issues'
 import zhReview from '@/locales/zh-CN/review'
+import zhRegister from '@/locales/zh-CN/register'
 
 export type Language = 'zh-CN' | 'en'
 export const languages: readonly Language[] = ['zh-CN', 'en']
@@ -25,7 +27,7 @@ export const i18n = createI18n<false, { legacy: false; locale: Language; fallbac
   legacy: false,
   locale: startLanguage(),
   fallbackLocale: 'zh-CN',
-  messages: { 'zh-CN': { common: zhCommon, drafts: zhDrafts, errors: zhErrors, issues: zhIssues, review: zhReview }, en: { common: enCommon, drafts: enDrafts, errors: enErrors, issues: enIssues, review: enReview } },
+  messages: { 'zh-CN': { common: zhCommon, drafts: zhDrafts, errors: zhErrors, issues: zhIssues, register: zhRegister, review: zhReview }, en: { common: enCommon, drafts: enDrafts, errors: enErrors, issues: enIssues, register: enRegister, review: enReview } },
 })
 
 /** Each shell brings its own words under a name of its own, so that the tablet never loads the console's. */

@@ -2,6 +2,7 @@
 //!
 //! Other processes (the commands) may use the file at the same time; SQLite's own lock keeps their writes apart.
 
+mod audit;
 mod channels;
 mod columns;
 mod devices;
@@ -18,8 +19,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The schema's history; a version is a place in this list. A released entry is never edited.
-const HISTORY: &[M<'static>] =
-    &[M::up(include_str!("../../migrations/001_store.sql")), M::up(include_str!("../../migrations/002_counts.sql"))];
+const HISTORY: &[M<'static>] = &[
+    M::up(include_str!("../../migrations/001_store.sql")),
+    M::up(include_str!("../../migrations/002_counts.sql")),
+    M::up(include_str!("../../migrations/003_audit.sql")),
+];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(HISTORY);
 
 /// Long enough for an import's transaction to finish before a push gives up.

@@ -14,6 +14,6 @@ export function useHousehold(dwelling: MaybeRefOrGetter<string>) {
     },
     { immediate: true },
   )
-  useRecordsChanged(['dwelling', 'household', 'resident', 'residence', 'visit'], reload)
+  useRecordsChanged(['dwelling', 'household', 'resident', 'residence', 'visit', 'need'], reload)
   return { file, error, reload }
 }

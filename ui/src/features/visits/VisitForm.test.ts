@@ -17,7 +17,7 @@ const kept = new Map<string, string>()
 beforeEach(() => {
   forgetDrafts()
   kept.clear()
-  saving = () => ({ record: 'v1', mark: 'saved_here', outbox: 1 })
+  saving = () => ({ record: 'v1', mark: 'saved_here', outbox: 1, undo: null })
   vi.mocked(call).mockImplementation(async (name, input) => answer(name, input as { key: string; body: string; draft: string }) as never)
 })
 

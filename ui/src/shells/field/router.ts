@@ -9,6 +9,10 @@ import IssuePane from '@/features/issues/IssuePane.vue'
 import ReportPage from '@/features/issues/ReportPage.vue'
 import AttentionPage from '@/features/review/AttentionPage.vue'
 import ConflictPage from '@/features/review/ConflictPage.vue'
+import MoveOutPane from '@/features/register/MoveOutPane.vue'
+import NeedPane from '@/features/register/NeedPane.vue'
+import NewcomerPane from '@/features/register/NewcomerPane.vue'
+import RecordFormPane from '@/features/register/RecordFormPane.vue'
 import SearchPage from '@/features/search/SearchPage.vue'
 import MePage from '@/features/settings/MePage.vue'
 import SyncPage from '@/features/sync/SyncPage.vue'
@@ -27,6 +31,10 @@ const routes: RouteRecordRaw[] = [
     children: [
       { path: 'doors/:dwelling', name: 'household', component: HouseholdPane, props: true },
       { path: 'doors/:dwelling/visit', name: 'visit', component: VisitForm, props: ({ params, query }) => ({ ...params, outcome: query.outcome }) },
+      { path: 'doors/:dwelling/add', name: 'add-resident', component: NewcomerPane, props: true },
+      { path: 'doors/:dwelling/need', name: 'add-need', component: NeedPane, props: true },
+      { path: 'doors/:dwelling/edit/:record', name: 'edit-record', component: RecordFormPane, props: true },
+      { path: 'doors/:dwelling/residents/:resident/move', name: 'move-out', component: MoveOutPane, props: true },
       { path: 'doors/:dwelling/residents/:resident', name: 'resident', component: ResidentPane, props: true },
       { path: 'doors/:dwelling/residents/:resident/correct', name: 'correct', component: CorrectionForm, props: true },
     ],

@@ -18,6 +18,12 @@ function fileWith(phoneSeen: string[]): ResidentFile {
     age: null,
     born_on: null,
     minor: false,
+    other_names: [],
+    reading: null,
+    died_on: null,
+    identity: null,
+    may_enter_identity: false,
+    former_homes: [],
     languages: [],
     fields: [
       { field: 'name', shown: '单雄信', seen: ['n1'], mark: 'sent', others: [] },
@@ -52,7 +58,7 @@ it('sends only what was changed, with `seen` exactly as it was given', async () 
     name: 'correct_resident',
     input: { resident: 'r1', changes: [{ field: 'phone', value: '1001234-5678', seen: ['p1', 'p2'] }] },
   })
-  asked[0]!.answer({ record: 'r1', mark: 'saved_here', outbox: 1 })
+  asked[0]!.answer({ record: 'r1', mark: 'saved_here', outbox: 1, undo: null })
   expect(await saving).toMatchObject({ mark: 'saved_here' })
   expect(correction.editing.value).toBe(false)
 })
