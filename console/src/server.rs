@@ -77,3 +77,25 @@ async fn stop_asked() {
         std::process::exit(0);
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::POLICY;
+
+    #[test]
+    fn no_page_of_the_console_may_load_run_or_tell_anything_outside_it() {
+        for directive in POLICY.split(';').map(str::trim) {
+            let (name, sources) = directive.split_once(' ').unwrap();
+            let allowed: &[&str] = match name {
+                "default-src" | "form-action" => &["'self'"],
+                "img-src" => &["'self'", "data:", "blob:"],
+                "style-src" => &["'self'", "'unsafe-inline'"],
+                "object-src" | "frame-src" | "frame-ancestors" | "base-uri" => &["'none'"],
+                other => panic!("{other} was not thought of"),
+            };
+            assert!(sources.split(' ').all(|source| allowed.contains(&source)), "{directive}");
+        }
+        let named = ["default-src 'self'", "object-src 'none'", "frame-src 'none'", "frame-ancestors 'none'"];
+        assert!(named.iter().all(|one| POLICY.contains(one)), "{POLICY}");
+    }
+}
