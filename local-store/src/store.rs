@@ -45,6 +45,10 @@ impl Deref for Tx<'_> {
 impl Store {
     /// Opens a store, making it where there is none. Without a key the file is not encrypted: for benchmarks only.
     pub fn open(path: &Path, key: Option<&Key>, options: Options) -> Result<Self> {
+        if key.is_some() && !cfg!(feature = "cipher") {
+            // SQLite without the cipher takes a key without a word and writes in the clear.
+            return Err(StoreError::Unreadable("this build has no encryption".to_owned()));
+        }
         let writer = open::writer(path, key, &options)?;
         let store = Self {
             writer: Mutex::new(writer),

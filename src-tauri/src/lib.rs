@@ -17,10 +17,7 @@ async fn call(core: State<'_, Arc<Core>>, name: String, input: Value) -> Result<
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run() {
     tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).init();
-    let app = tauri::Builder::default()
-        // First, so that a second start only brings this window forward: two processes must not write one store.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| bring_forward(app)))
-        .plugin(tauri_plugin_window_state::Builder::default().build())
+    let app = with_desktop_parts(tauri::Builder::default())
         .invoke_handler(tauri::generate_handler![call])
         .setup(|app| {
             let folder = match std::env::var_os("LINLI_DATA") {
@@ -47,22 +44,35 @@ pub fn run() {
     }
 }
 
+#[cfg(desktop)]
+fn with_desktop_parts(builder: tauri::Builder<tauri::Wry>) -> tauri::Builder<tauri::Wry> {
+    builder
+        // First, so that a second start only brings this window forward: two processes must not write one store.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| bring_forward(app)))
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+}
+
+/// A tablet's system keeps one process and one window by itself.
+#[cfg(mobile)]
+fn with_desktop_parts(builder: tauri::Builder<tauri::Wry>) -> tauri::Builder<tauri::Wry> {
+    builder
+}
+
 /// The window, which shows our own pages and nothing else, whatever a page may ask for.
 fn window(app: &tauri::App) -> tauri::Result<()> {
     let is_ours =
         |url: &tauri::Url| matches!(url.scheme(), "tauri" | "about") || url.host_str() == Some("tauri.localhost");
     let builder = WebviewWindowBuilder::new(app, "main", WebviewUrl::default());
+    #[cfg(desktop)]
     // With a folder of our own, what the web view keeps (size, theme, language) lies in it as well.
     let builder = match std::env::var_os("LINLI_DATA") {
         Some(folder) => builder.data_directory(PathBuf::from(folder).join("webview")),
         None => builder,
     };
-    builder
-        .title("邻里 Linli")
-        .inner_size(1280.0, 800.0)
-        .min_inner_size(360.0, 560.0)
-        .on_navigation(is_ours)
-        .build()?;
+    // A tablet's window is its screen.
+    #[cfg(desktop)]
+    let builder = builder.title("邻里 Linli").inner_size(1280.0, 800.0).min_inner_size(360.0, 560.0);
+    builder.on_navigation(is_ours).build()?;
     Ok(())
 }
 
@@ -83,6 +93,7 @@ fn tell_screens(app: &AppHandle, core: &Core) {
     });
 }
 
+#[cfg(desktop)]
 fn bring_forward(app: &AppHandle) {
     if let Some(window) = app.get_webview_window("main") {
         let _ = window.unminimize();
