@@ -12,11 +12,14 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use sync_protocol::Code;
+use std::time::Duration;
+use sync_protocol::{Code, DeviceNumber};
 
 pub struct Fairness {
     devices: DefaultKeyedRateLimiter<[u8; 32]>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
+    /// Kibibytes of photos, by the number of the device that sends them.
+    photos: DefaultKeyedRateLimiter<DeviceNumber>,
 }
 
 impl Fairness {
@@ -24,6 +27,10 @@ impl Fairness {
         Self {
             devices: RateLimiter::keyed(quota(limits.device_calls_per_second, limits.device_burst)),
             addresses: RateLimiter::keyed(quota(limits.address_calls_per_second, limits.address_burst)),
+            photos: RateLimiter::keyed(quota(
+                limits.device_photo_kib_per_second,
+                limits.device_photo_burst_mib.saturating_mul(1024),
+            )),
         }
     }
 
@@ -35,10 +42,21 @@ impl Fairness {
         check(&self.addresses, &household(address))
     }
 
+    /// Counts bytes of photos, so that one device cannot fill the disk in an afternoon.
+    pub fn check_bytes(&self, device: DeviceNumber, bytes: u64) -> Result<()> {
+        let kib = u32::try_from(bytes.div_ceil(1024)).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+        match self.photos.check_key_n(&device, kib) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(until)) => Err(too_much(until.wait_time_from(DefaultClock::default().now()))),
+            Err(_) => Err(RelayError::refused(Code::RequestTooLarge, "more bytes than a device may send at all")),
+        }
+    }
+
     /// Forgets who has rested.
     pub fn tidy(&self) {
         self.devices.retain_recent();
         self.addresses.retain_recent();
+        self.photos.retain_recent();
     }
 }
 
@@ -48,12 +66,13 @@ fn quota(per_second: u32, burst: u32) -> Quota {
 }
 
 fn check<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<()> {
-    limiter.check_key(key).map_err(|until| {
-        metrics::counter!("linli_rate_limited_total").increment(1);
-        let wait = until.wait_time_from(DefaultClock::default().now());
-        let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(spread(1, 3));
-        RelayError::wait(Code::TooManyRequests, "too many calls in a short time", seconds)
-    })
+    limiter.check_key(key).map_err(|until| too_much(until.wait_time_from(DefaultClock::default().now())))
+}
+
+fn too_much(wait: Duration) -> RelayError {
+    metrics::counter!("linli_rate_limited_total").increment(1);
+    let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(spread(1, 3));
+    RelayError::wait(Code::TooManyRequests, "too many calls in a short time", seconds)
 }
 
 /// One line has 2^64 addresses of IPv6.

@@ -1,6 +1,7 @@
 //! A running relay: its store, its identity, and the news that something changed.
 
 use crate::authorities::Authorities;
+use crate::blobs::Files;
 use crate::district::{self, Identity};
 use crate::error::{RelayError, Result};
 use crate::heads::{Board, Heads};
@@ -23,6 +24,7 @@ pub struct Relay(Arc<Inner>);
 struct Inner {
     store: Box<dyn Store>,
     identity: Identity,
+    blobs: Files,
     limits: Limits,
     authorities: OnceLock<Authorities>,
     traffic: Traffic,
@@ -66,6 +68,7 @@ impl Relay {
         Ok(Self(Arc::new(Inner {
             store,
             identity,
+            blobs: Files::beside(path),
             traffic: Traffic::new(&limits),
             limits,
             authorities: OnceLock::new(),
@@ -165,6 +168,10 @@ impl Relay {
     /// When a write last failed for want of space or a working disk, unless one succeeded since.
     pub fn disk_fault(&self) -> Option<Instant> {
         *self.0.disk_fault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn blobs(&self) -> &Files {
+        &self.0.blobs
     }
 
     pub fn traffic(&self) -> &Traffic {

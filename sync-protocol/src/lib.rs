@@ -7,6 +7,7 @@
 //! replica holds of one record), [`schema`] (what may be written), [`routes`] (who gets it), [`policy`] (who may), and
 //! [`messages`] (how it travels).
 
+pub mod blobs;
 pub mod canonical;
 pub mod channel;
 pub mod conflict;

@@ -19,11 +19,12 @@ use hyper_util::server::graceful::GracefulShutdown;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 const TIDY_EVERY: Duration = Duration::from_secs(5);
+const TIDY_BLOBS_EVERY: Duration = Duration::from_secs(3600);
 /// How soon changes made by other processes are noticed.
 const WATCH_EVERY: Duration = Duration::from_millis(200);
 /// What is still being answered when the relay stops may take this long.
@@ -97,9 +98,17 @@ impl Listener {
 /// What is remembered of callers and of times past does not grow for ever.
 async fn tidy(relay: Relay) {
     let mut ticks = tokio::time::interval(TIDY_EVERY);
+    let mut blobs_at = Instant::now();
     loop {
         ticks.tick().await;
         relay.traffic().fairness.tidy();
+        if Instant::now() >= blobs_at {
+            blobs_at = Instant::now() + TIDY_BLOBS_EVERY;
+            let blobs = relay.clone();
+            if let Ok(Err(error)) = relay.compute(move || blobs.blobs().tidy(SystemTime::now())).await {
+                tracing::warn!(%error, "unfinished photos could not be tidied");
+            }
+        }
         if let Some(handle) = measuring::handle() {
             handle.run_upkeep();
         }

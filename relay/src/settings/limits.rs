@@ -10,6 +10,9 @@ pub struct Limits {
     /// Calls of one device (one token) in a second, on average, and at once after a rest.
     pub device_calls_per_second: u32,
     pub device_burst: u32,
+    /// Photos that one device sends, on average and at once after a rest.
+    pub device_photo_kib_per_second: u32,
+    pub device_photo_burst_mib: u32,
     /// The same for one address: calls without a token, and those whose token is not known.
     pub address_calls_per_second: u32,
     pub address_burst: u32,
@@ -31,6 +34,8 @@ impl Default for Limits {
         Self {
             device_calls_per_second: 30,
             device_burst: 120,
+            device_photo_kib_per_second: 512,
+            device_photo_burst_mib: 256,
             address_calls_per_second: 60,
             address_burst: 240,
             connections: 10_000,
@@ -48,6 +53,7 @@ impl Limits {
         let all = [
             ("device_calls_per_second", self.device_calls_per_second),
             ("device_burst", self.device_burst),
+            ("device_photo_kib_per_second", self.device_photo_kib_per_second),
             ("address_calls_per_second", self.address_calls_per_second),
             ("address_burst", self.address_burst),
             ("connections", self.connections),
@@ -57,6 +63,9 @@ impl Limits {
         ];
         if let Some((name, _)) = all.into_iter().find(|(_, value)| *value == 0) {
             bail!("limits.{name} must be at least 1");
+        }
+        if self.device_photo_burst_mib < 4 {
+            bail!("limits.device_photo_burst_mib must be at least 4, the size of one photo");
         }
         // One legal body must always fit.
         if self.body_memory_mib < 8 {

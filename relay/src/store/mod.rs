@@ -15,6 +15,7 @@ pub use types::{
 };
 
 use crate::error::Result;
+use sync_protocol::blobs::BlobHash;
 use sync_protocol::record::Accepted;
 use sync_protocol::{ChannelFacet, DeviceNumber, EditId, RecordId, RecordKey, Stamp};
 
@@ -41,7 +42,7 @@ impl dyn Store + '_ {
 }
 
 /// One transaction.
-pub trait Tx: Records + Edits + Channels + Devices + People + Audit + Meta {}
+pub trait Tx: Records + Edits + Channels + Devices + People + Audit + Blobs + Meta {}
 
 pub trait Records {
     fn record(&self, key: &RecordKey) -> Result<Option<StoredRecord>>;
@@ -118,6 +119,14 @@ pub trait Audit {
     fn audit_chains(&self) -> Result<Vec<String>>;
     /// The entries of a chain in their order.
     fn audit(&self, chain: &str) -> Result<Vec<AuditRow>>;
+}
+
+pub trait Blobs {
+    /// Notes that somebody gave all bytes of a blob.
+    fn put_giver(&self, blob: BlobHash, giver: &str, bytes: u64, now_ms: u64) -> Result<()>;
+    fn is_giver(&self, blob: BlobHash, giver: &str) -> Result<bool>;
+    /// The attachments whose photo or thumbnail a blob is.
+    fn attachments_naming(&self, blob: BlobHash) -> Result<Vec<RecordKey>>;
 }
 
 pub trait Meta {

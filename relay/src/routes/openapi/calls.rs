@@ -48,6 +48,11 @@ pub fn paths() -> Value {
             ok(&schema("PullAnswer")),
             &[&[(409, Code::EpochChanged)], BODY].concat(),
         )) },
+        "/v1/blobs/{sha256}": {
+            "parameters": [{ "name": "sha256", "in": "path", "required": true, "schema": schema("BlobHash") }],
+            "get": get_blob(),
+            "put": put_blob(),
+        },
         "/v1/changes": { "get": device_call(
             "changes", "A stream of events named `heads`, each with a Heads object: at once, and whenever something moves.",
             json!({ "200": { "description": "The stream.", "content": { "text/event-stream": { "schema": { "type": "string" } } } } }),
@@ -64,6 +69,46 @@ pub fn paths() -> Value {
             &[&[(404, Code::NotThere)], BODY].concat(),
         )) },
     })
+}
+
+fn get_blob() -> Value {
+    let bytes = |description: &str| json!({ "description": description, "content": { "image/jpeg": {} } });
+    let mut part = bytes("A part, at most 1 MiB of it; the next one begins behind it.");
+    part["headers"] = json!({ "Content-Range": { "required": true, "schema": { "type": "string" } } });
+    let mut call = device_call(
+        "getBlob",
+        "A photo's bytes, for who may read an attachment that names it; to all others it is not there.",
+        json!({ "200": bytes("All of it."), "206": part }),
+        &[(404, Code::NotThere), (416, Code::RequestInvalid)],
+    );
+    let range = "`bytes=N-` gives the bytes from N on; any other form is not heeded.";
+    call["parameters"] =
+        json!([{ "name": "Range", "in": "header", "schema": { "type": "string" }, "description": range }]);
+    call
+}
+
+fn put_blob() -> Value {
+    let mut call = device_call(
+        "putBlob",
+        "Bytes of a photo, of at most 4 MiB. The answer says how many bytes from the start are there; go on from that one. \
+         It is whole once all came, their hash was right and they are on durable storage.",
+        ok(&schema("BlobAnswer")),
+        &[
+            (400, Code::RequestInvalid),
+            (404, Code::NotThere),
+            (408, Code::RequestInvalid),
+            (413, Code::RequestTooLarge),
+            (415, Code::BlobTypeWrong),
+            (422, Code::BlobHashWrong),
+        ],
+    );
+    let range = json!({ "type": "string", "pattern": "^bytes ([0-9]+-[0-9]+|\\*)/[0-9]+$" });
+    let words = "`bytes FROM-TO/WHOLE`, or `bytes */WHOLE` to ask how far it has come.";
+    call["parameters"] = json!([
+        { "name": "Content-Range", "in": "header", "required": true, "schema": range, "description": words },
+    ]);
+    call["requestBody"] = json!({ "content": { "application/octet-stream": {} } });
+    call
 }
 
 fn schema(name: &str) -> Value {

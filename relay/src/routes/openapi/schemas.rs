@@ -74,6 +74,8 @@ fn small() -> Value {
                 { "type": "object", "additionalProperties": at("Value") },
             ] },
         "Health": object(json!({ "status": { "const": "ok" }, "service": text(), "version": text() }), json!({})),
+        "BlobHash": { "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "The SHA-256 of a photo's bytes." },
+        "BlobAnswer": object(json!({ "held": number(), "whole": { "type": "boolean" } }), json!({})),
         "Ready": object(json!({ "status": { "const": "ready" } }), json!({})),
     })
 }

@@ -3,6 +3,7 @@
 //! Other processes (the commands) may use the file at the same time; SQLite's own lock keeps their writes apart.
 
 mod audit;
+mod blobs;
 mod channels;
 mod columns;
 mod devices;
@@ -23,6 +24,7 @@ const HISTORY: &[M<'static>] = &[
     M::up(include_str!("../../migrations/001_store.sql")),
     M::up(include_str!("../../migrations/002_counts.sql")),
     M::up(include_str!("../../migrations/003_audit.sql")),
+    M::up(include_str!("../../migrations/004_blobs.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(HISTORY);
 
