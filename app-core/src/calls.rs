@@ -5,6 +5,7 @@
 
 use crate::core::{Asking, Core};
 use crate::error::{CommandError, Result};
+use crate::photos;
 use crate::sign_in::Session;
 use crate::{
     buildings, drafts, enrolment, events, forms, households, identity, issues, needs, register, residents, reveals,
@@ -97,6 +98,9 @@ declare! {
         list_issues(issues::IssueQuery) -> Vec<issues::IssueCard> = issues::list_issues;
         issue_file(issues::IssueRef) -> issues::IssueFile = issues::issue_file;
         take_step(issues::NewStep) -> crate::saved::Saved = issues::take_step;
+        stage_photo(photos::PickedPhoto) -> photos::PhotoData = photos::stage_photo;
+        drop_photo(photos::PhotoRef) -> () = photos::drop_photo;
+        photo_data(photos::PhotoQuery) -> photos::PhotoData = photos::photo_data;
         search(search::SearchQuery) -> search::SearchResults = search::search;
         recent_visits(visits::VisitQuery) -> Vec<visits::VisitRow> = visits::recent_visits;
         today(today::TodayQuery) -> today::Today = today::today;

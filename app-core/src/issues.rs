@@ -6,6 +6,7 @@ pub use cards::*;
 
 use crate::core::Asking;
 use crate::error::{CommandError, Result};
+use crate::photos::{self, PhotoUse};
 use crate::saved::{Saved, id};
 use crate::words::{self, SyncMark};
 use crate::{moment, rights};
@@ -16,7 +17,7 @@ use sync_protocol::folds::issue::Holder;
 use sync_protocol::folds::steps::{self, Limit, Must, Step};
 use sync_protocol::policy::issue_steps::{IssueAt, may_take};
 use sync_protocol::policy::{Assignment, Role, Scope};
-use sync_protocol::{RecordId, RecordState, Value, day};
+use sync_protocol::{RecordId, RecordKey, RecordState, Value, day};
 
 pub(crate) fn list_categories(asking: &Asking, _: ()) -> Result<Vec<CategoryCard>> {
     asking.read(|tx| {
@@ -39,6 +40,7 @@ pub(crate) fn report_issue(asking: &Asking, input: NewIssue) -> Result<Saved> {
     let building = input.building.as_deref().map(|text| id("building", text)).transpose()?;
     let household = input.household.as_deref().map(|text| id("household", text)).transpose()?;
     let category = id("category", &input.category)?;
+    let picked = photos::ids(&input.photos)?;
     let (category, grid) = asking.read(|tx| {
         let category = known_category(tx, category)?;
         let grid = match (building, &input.grid) {
@@ -60,7 +62,7 @@ pub(crate) fn report_issue(asking: &Asking, input: NewIssue) -> Result<Saved> {
         let (calendar, version) = issues::work_calendar(tx)?;
         let limit = calendar.minutes_until(now, category.accept_hours * 60);
         let source = if household.is_some() { "visit" } else { "seen" };
-        Ok(vec![
+        let mut edits = vec![
             NewEdit::create("issue", issue, asking.person)
                 .set("number", issues::next_number(tx, &day::day_of(now))?)
                 .set("words", input.words.trim())
@@ -76,7 +78,10 @@ pub(crate) fn report_issue(asking: &Asking, input: NewIssue) -> Result<Saved> {
                 .set("building", building)
                 .set("urgency", words::word(&input.urgency))
                 .set("private", household.is_some() || category.private),
-        ])
+        ];
+        let about = RecordKey::new("issue", issue);
+        edits.extend(photos::attach(tx, asking, &about, PhotoUse::Before, &picked)?);
+        Ok(edits)
     })?;
     asking.saved(issue)
 }
@@ -114,6 +119,7 @@ pub(crate) fn issue_file(asking: &Asking, input: IssueRef) -> Result<IssueFile> 
         let allowed = eyes.allowed(&issue).into_iter().map(|(step, _)| AllowedStep {
             step: step.name.to_owned(),
             needs_words: step.must.iter().any(|must| matches!(must, Must::Words | Must::WordsOrPhoto)),
+            or_photo: step.must.contains(&Must::WordsOrPhoto),
             needs_units: step.must.contains(&Must::To),
             needs_due: step.must.contains(&Must::Due),
             needs_reason: step.must.contains(&Must::Reason),
@@ -121,6 +127,7 @@ pub(crate) fn issue_file(asking: &Asking, input: IssueRef) -> Result<IssueFile> 
         });
         Ok(IssueFile {
             card: eyes.card(tx, &issue)?,
+            photos: photos::cards(tx, &issue.record.key())?,
             steps: lines,
             allowed: allowed.collect(),
             units: unit_cards(tx, &issue)?,
@@ -133,6 +140,7 @@ pub(crate) fn take_step(asking: &Asking, input: NewStep) -> Result<Saved> {
     let issue_id = id("issue", &input.issue)?;
     let to = input.to.iter().map(|text| id("unit", text)).collect::<Result<Vec<_>>>()?;
     let taken = asking.mint()?;
+    let picked = photos::ids(&input.photos)?;
     let (row, for_unit, category) = asking.read(|tx| {
         let issue = issues::one(tx, issue_id)?;
         let found = Eyes::of(tx, asking)?.allowed(&issue).into_iter().find(|(step, _)| step.name == input.step);
@@ -143,7 +151,8 @@ pub(crate) fn take_step(asking: &Asking, input: NewStep) -> Result<Saved> {
     let said = input.words.as_deref().map(str::trim).filter(|words| !words.is_empty());
     for must in row.must {
         let (field, there) = match must {
-            Must::Words | Must::WordsOrPhoto => ("words", said.is_some()),
+            Must::Words => ("words", said.is_some()),
+            Must::WordsOrPhoto => ("words", said.is_some() || !picked.is_empty()),
             Must::To => ("to", !to.is_empty()),
             Must::Due => ("due", input.due.as_deref().is_some_and(|due| day::time_ms(due).is_some())),
             Must::Reason => ("reason", input.reason.is_some()),
@@ -158,7 +167,7 @@ pub(crate) fn take_step(asking: &Asking, input: NewStep) -> Result<Saved> {
         let (calendar, version) = issues::work_calendar(tx)?;
         let hours = category.as_ref().and_then(|category| hours_of(category, row.starts?));
         let limit = hours.map(|hours| i64::from(calendar.minutes_until(now, hours * 60)));
-        Ok(vec![
+        let mut edits = vec![
             NewEdit::create("issue_step", taken, asking.person)
                 .set("issue", issue_id)
                 .set("step", row.name)
@@ -172,7 +181,14 @@ pub(crate) fn take_step(asking: &Asking, input: NewStep) -> Result<Saved> {
                 .set("limit_minutes", limit)
                 .set("happened_at", day::time_text(now))
                 .set("author_name", asking.author()),
-        ])
+        ];
+        let used_as = match row.name {
+            "handle" | "solve" => PhotoUse::After,
+            "supplement" => PhotoUse::Before,
+            _ => PhotoUse::Photo,
+        };
+        edits.extend(photos::attach(tx, asking, &RecordKey::new("issue_step", taken), used_as, &picked)?);
+        Ok(edits)
     })?;
     asking.saved(taken)
 }
@@ -263,6 +279,7 @@ fn step_line(tx: &Tx<'_>, issue: &Issue, step: &RecordState) -> Result<StepLine>
         id: step.id.to_string(),
         step: text("step").unwrap_or_default(),
         words: text("words"),
+        photos: photos::cards(tx, &step.key())?,
         to: to.into_iter().flatten().collect(),
         due: text("due"),
         by: text("author_name").unwrap_or_default(),

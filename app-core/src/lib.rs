@@ -20,6 +20,7 @@ pub mod lock;
 pub mod mask;
 pub mod moment;
 pub mod needs;
+pub mod photos;
 pub mod register;
 pub mod residents;
 pub mod reveals;

@@ -3,7 +3,7 @@
 use crate::core::Asking;
 use crate::error::{CommandError, Result};
 use crate::{moment, review};
-use local_store::{Tx, attention, device, outbox};
+use local_store::{Tx, attention, device, outbox, photo_queue};
 use serde::Serialize;
 use sync_client::round::facts;
 use sync_protocol::day;
@@ -16,6 +16,8 @@ const DAY_MS: u64 = 24 * 3_600_000;
 pub enum SyncState {
     AllSent,
     Waiting,
+    /// All words are sent, and photos still wait.
+    PhotosWaiting,
     Running,
     NeedsAttention,
     /// Nothing was sent or received for a day.
@@ -38,6 +40,18 @@ pub struct SyncStatus {
     /// Why the last round broke off.
     pub last_problem: Option<CommandError>,
     pub queue: Vec<QueueLine>,
+    pub photos: PhotosWaiting,
+}
+
+/// Photos that are not at the relay yet, apart from edits: they may take as long as they need.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct PhotosWaiting {
+    pub count: u32,
+    /// What is still to be sent of them.
+    pub kilobytes: u32,
+    /// One is under way in this moment.
+    pub sending: bool,
+    pub oldest: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]
@@ -53,8 +67,9 @@ pub(crate) fn sync_status(asking: &Asking, _: ()) -> Result<SyncStatus> {
         let queue = outbox::queue(tx)?;
         let waiting = queue.iter().map(|line| line.count).sum();
         let needs_attention = attention::unread(tx, asking.person)? + review::open_count(tx)?;
+        let photos = photo_queue::waiting(tx)?;
         let (sent, received) = (moment_fact(tx, facts::SENT_AT)?, moment_fact(tx, facts::RECEIVED_UNTIL)?);
-        let oldest = queue.iter().map(|line| line.oldest_ms).min();
+        let oldest = queue.iter().map(|line| line.oldest_ms).chain(photos.oldest_ms).min();
         let unsynced_ms =
             moment::now_ms(tx)?.saturating_sub(oldest.into_iter().chain(received).min().unwrap_or(u64::MAX));
         let state = match () {
@@ -63,6 +78,7 @@ pub(crate) fn sync_status(asking: &Asking, _: ()) -> Result<SyncStatus> {
             () if unsynced_ms >= 3 * DAY_MS => SyncState::Old,
             () if unsynced_ms >= DAY_MS => SyncState::DayOld,
             () if waiting > 0 => SyncState::Waiting,
+            () if photos.photos > 0 => SyncState::PhotosWaiting,
             () => SyncState::AllSent,
         };
         Ok(SyncStatus {
@@ -78,6 +94,12 @@ pub(crate) fn sync_status(asking: &Asking, _: ()) -> Result<SyncStatus> {
                 .into_iter()
                 .map(|line| QueueLine { kind: line.kind, count: line.count, oldest: day::time_text(line.oldest_ms) })
                 .collect(),
+            photos: PhotosWaiting {
+                count: photos.photos,
+                kilobytes: u32::try_from(photos.bytes.div_ceil(1024)).unwrap_or(u32::MAX),
+                sending: engine.sending_photo,
+                oldest: photos.oldest_ms.map(day::time_text),
+            },
         })
     })
 }

@@ -3,6 +3,7 @@
 use crate::core::Asking;
 use crate::error::{CommandError, Result};
 use crate::moment;
+use crate::photos::{self, PhotoCard, PhotoUse};
 use crate::saved::{Saved, id};
 use crate::words::{self, SyncMark, VisitOutcome};
 use local_store::saving::NewEdit;
@@ -22,6 +23,7 @@ pub struct VisitLine {
     pub met: Vec<String>,
     pub by: String,
     pub revisit_on: Option<String>,
+    pub photos: Vec<PhotoCard>,
     pub mark: SyncMark,
 }
 
@@ -37,6 +39,8 @@ pub struct NewVisit {
     #[serde(default)]
     #[ts(optional)]
     pub draft: Option<String>,
+    #[serde(default)]
+    pub photos: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -69,6 +73,7 @@ impl VisitLine {
             met: met.into_iter().flatten().collect(),
             by: visit.author_name,
             revisit_on: visit.revisit_on,
+            photos: photos::cards(tx, &RecordKey::new("visit", visit.id))?,
             mark: SyncMark::of(visit.unsent, visit.refused > 0),
         })
     }
@@ -81,7 +86,8 @@ pub(crate) fn save_visit(asking: &Asking, input: NewVisit) -> Result<Saved> {
     let met = input.met.iter().map(|text| id("resident", text)).collect::<Result<Vec<_>>>()?;
     asking.read(|tx| check(tx, &input, dwelling, household, &met))?;
     let visit = asking.mint()?;
-    asking.save_from(input.draft.as_deref(), |_, now| {
+    let picked = photos::ids(&input.photos)?;
+    asking.save_from(input.draft.as_deref(), |tx, now| {
         let said = input.said.as_deref().map(str::trim).filter(|said| !said.is_empty());
         let met = (!met.is_empty()).then_some(met);
         let recorded = NewEdit::create("visit", visit, asking.person)
@@ -96,7 +102,8 @@ pub(crate) fn save_visit(asking: &Asking, input: NewVisit) -> Result<Saved> {
         let visited = household.filter(|_| input.outcome == VisitOutcome::Met).map(|id| {
             NewEdit::change(RecordKey::new("household", id), asking.person).set("last_visited", day::day_of(now))
         });
-        Ok([recorded].into_iter().chain(visited).collect())
+        let photos = photos::attach(tx, asking, &RecordKey::new("visit", visit), PhotoUse::Photo, &picked)?;
+        Ok([recorded].into_iter().chain(visited).chain(photos).collect())
     })?;
     asking.saved(visit)
 }

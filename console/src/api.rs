@@ -46,8 +46,11 @@ fn status_of(code: &str) -> StatusCode {
         "not_allowed" => StatusCode::FORBIDDEN,
         "not_found" => StatusCode::NOT_FOUND,
         "sign_in_wait" | "too_many_requests" => StatusCode::TOO_MANY_REQUESTS,
-        "value_invalid" | "nothing_changed" | "input_invalid" => StatusCode::UNPROCESSABLE_ENTITY,
+        "value_invalid" | "nothing_changed" | "input_invalid" | "photo_type" | "photo_broken" | "photos_too_many" => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         "relay_unreachable" | "not_the_relay" | "unavailable" => StatusCode::SERVICE_UNAVAILABLE,
+        "photo_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "disk_full" => StatusCode::INSUFFICIENT_STORAGE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -103,6 +106,16 @@ pub async fn call(
 ) -> Result<Json<Value>, Refusal> {
     comes_from_our_page(&headers)?;
     Ok(Json(console.core.call(session_of(&console, &jar), &name, input).await?))
+}
+
+/// A picked photo: the one call whose input is large.
+pub async fn stage_photo(
+    console: State<Console>,
+    headers: HeaderMap,
+    jar: CookieJar,
+    input: Json<Value>,
+) -> Result<Json<Value>, Refusal> {
+    call(console, headers, jar, Path("stage_photo".to_owned()), input).await
 }
 
 /// Tells the page that something may have changed, as long as its session lasts. It says what kinds, never what values.

@@ -5,6 +5,7 @@ use crate::sessions::Sessions;
 use anyhow::Context;
 use app_core::Core;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
@@ -17,9 +18,12 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// A form is small; nothing a page sends comes near this.
+/// A form is small; nothing else a page sends comes near this.
 const MAX_BODY: usize = 1024 * 1024;
+/// A picked photo, in base64 (app_core::photos).
+const MAX_PHOTO_BODY: usize = 34 * 1024 * 1024;
 
+/// Pictures come as `data:` from the core's own answers (photos), so that no address of one can be passed on.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; \
      frame-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
@@ -45,7 +49,8 @@ pub fn router(console: Console, pages: &Path) -> Router {
     let header = |name: HeaderName, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
-        .route("/api/call/{name}", post(api::call))
+        .route("/api/call/{name}", post(api::call).layer(RequestBodyLimitLayer::new(MAX_BODY)))
+        .route("/api/call/stage_photo", post(api::stage_photo).layer(DefaultBodyLimit::max(MAX_PHOTO_BODY)))
         .route("/api/sign-in", post(api::sign_in))
         .route("/api/sign-out", post(api::sign_out))
         .route("/api/events", get(api::events))
@@ -53,7 +58,7 @@ pub fn router(console: Console, pages: &Path) -> Router {
         // Answers hold personal values; no cache on the way may keep them.
         .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .fallback_service(pages)
-        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(RequestBodyLimitLayer::new(MAX_PHOTO_BODY))
         .layer(header(CONTENT_SECURITY_POLICY, POLICY))
         .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(X_FRAME_OPTIONS, "DENY"))

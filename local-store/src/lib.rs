@@ -6,12 +6,14 @@
 //! - [`scope`] limits what a query can see, in one place, for a console on which many people sign in.
 //! - [`search`] finds records by what somebody types; its index changes in the transaction that changes the record.
 //! - [`drafts`] keeps what somebody typed and did not save yet.
+//! - [`blobs`] keeps the bytes of photos, [`photo_queue`] says which of them are still to travel.
 //! - The nouns ([`buildings`], [`households`], [`residents`], [`visits`], [`register`]) hold the queries.
 //! - The nouns ([`buildings`], [`households`], [`residents`], [`visits`], [`register`], [`needs`]) hold the queries.
 //!
 //! There are no foreign keys between synced records: "that one is elsewhere" is a normal answer.
 
 pub mod attention;
+pub mod blobs;
 pub mod buildings;
 pub mod cursors;
 pub mod device;
@@ -25,6 +27,8 @@ mod key;
 pub mod needs;
 mod open;
 pub mod outbox;
+pub mod photo_queue;
+pub mod photos;
 pub mod places;
 pub mod records;
 pub mod register;

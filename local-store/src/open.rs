@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/002_search.sql"),
     include_str!("migrations/003_drafts.sql"),
     include_str!("migrations/004_review.sql"),
+    include_str!("migrations/005_photos.sql"),
 ];
 
 /// What a store holds and how it is asked.
@@ -50,6 +51,9 @@ const INDEXES: &[(&str, &str)] = &[
     ("issue", "building"),
     ("issue_step", "issue"),
     ("need", "household"),
+    ("attachment", "about"),
+    ("attachment", "sha256"),
+    ("attachment", "thumb"),
 ];
 
 pub(crate) fn writer(path: &Path, key: Option<&Key>, options: &Options) -> Result<Connection> {

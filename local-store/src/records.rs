@@ -7,7 +7,7 @@
 use crate::error::{Result, StoreError};
 use crate::search::index;
 use crate::store::Tx;
-use crate::{outbox, rows};
+use crate::{blobs, outbox, rows};
 use rusqlite::OptionalExtension;
 use rusqlite::types::Value as Sql;
 use sync_protocol::{RecordId, RecordKey, RecordState};
@@ -130,10 +130,21 @@ fn put_row(tx: &Tx<'_>, revision: u64, state: &RecordState, standing: Standing) 
 
 fn remove_row(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {
     if let Some(table) = tx.tables.get(&key.kind) {
+        let photo = if key.kind == "attachment" { names_of(tx, key)? } else { Vec::new() };
         tx.prepare_cached(&table.delete)?.execute([key.id.as_bytes()])?;
+        photo.iter().try_for_each(|name| blobs::drop_unnamed(tx, name))?;
         index::touch(tx, &key.kind, key.id);
     }
     Ok(())
+}
+
+/// The blobs an attachment names. They leave with the last record that names them.
+fn names_of(tx: &Tx<'_>, key: &RecordKey) -> Result<Vec<String>> {
+    let mut query = tx.prepare_cached("SELECT sha256, thumb FROM attachment WHERE id = ?1")?;
+    let names = query
+        .query_row([key.id.as_bytes()], |row| Ok([row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?]))
+        .optional()?;
+    Ok(names.into_iter().flatten().flatten().collect())
 }
 
 pub(crate) fn put_beneath(tx: &Tx<'_>, revision: u64, state: &RecordState) -> Result<()> {

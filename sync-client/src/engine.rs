@@ -5,6 +5,7 @@
 //! come back in the same second.
 
 use crate::error::SyncError;
+use crate::photos::{Absent, Carrier};
 use crate::round::{self, Replica, on_store};
 use crate::transport::{Changes, Transport};
 use crate::trust;
@@ -32,6 +33,8 @@ pub struct Status {
     pub running: bool,
     /// Edits under way in this moment.
     pub sending: Option<u32>,
+    /// A photo is on its way up in this moment.
+    pub sending_photo: bool,
     /// Entries received since the start, and still to come: the first load's progress.
     pub received: u64,
     pub remaining: u64,
@@ -50,6 +53,7 @@ pub struct Problem {
 pub struct Engine {
     status: watch::Receiver<Status>,
     nudge: Arc<Notify>,
+    photo: Arc<Notify>,
     task: JoinHandle<()>,
 }
 
@@ -61,9 +65,10 @@ impl Engine {
         changed: impl Fn(BTreeSet<String>) + Send + Sync + 'static,
     ) -> Self {
         let (sender, status) = watch::channel(Status::default());
-        let nudge = Arc::new(Notify::new());
-        let task = tokio::spawn(keep_in_step(replica, transport, sender, nudge.clone(), Box::new(changed)));
-        Self { status, nudge, task }
+        let (nudge, photo) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let notices = Notices { nudge: nudge.clone(), photo: photo.clone() };
+        let task = tokio::spawn(keep_in_step(replica, transport, sender, notices, Box::new(changed)));
+        Self { status, nudge, photo, task }
     }
 
     pub fn status(&self) -> Status {
@@ -74,6 +79,17 @@ impl Engine {
     pub fn nudge(&self) {
         self.nudge.notify_one();
     }
+
+    /// Somebody opened a photo that is not here: fetch it as soon as no words are under way.
+    pub fn fetch_photos(&self) {
+        self.photo.notify_one();
+    }
+}
+
+/// What wakes the loop.
+struct Notices {
+    nudge: Arc<Notify>,
+    photo: Arc<Notify>,
 }
 
 impl Drop for Engine {
@@ -88,9 +104,10 @@ async fn keep_in_step<T: Transport>(
     replica: Replica,
     transport: T,
     status: watch::Sender<Status>,
-    nudge: Arc<Notify>,
+    notices: Notices,
     changed: Changed,
 ) {
+    let (Notices { nudge, photo }, absent) = (notices, Absent::default());
     let mut pause = FIRST_PAUSE;
     let mut trust_asked: Option<tokio::time::Instant> = None;
     loop {
@@ -120,7 +137,16 @@ async fn keep_in_step<T: Transport>(
                     }
                 }
                 let began = tokio::time::Instant::now();
-                let lost = wait_for_reason(&replica, &transport, &nudge).await;
+                let photos = Carrier {
+                    replica: &replica,
+                    transport: &transport,
+                    status: &status,
+                    changed: &*changed,
+                    absent: &absent,
+                    asked: &photo,
+                };
+                let lost = wait_for_reason(&photos, &nudge).await;
+                status.send_modify(|status| status.sending_photo = false);
                 // A line that breaks at once, time and again, is no reason to pull at once, time and again.
                 pause =
                     if lost && began.elapsed() < LONGEST_PAUSE { (pause * 2).min(LONGEST_PAUSE) } else { FIRST_PAUSE };
@@ -137,16 +163,17 @@ async fn keep_in_step<T: Transport>(
     }
 }
 
-/// Waits until there is a reason for another round; true when the line to the relay broke meanwhile.
-async fn wait_for_reason<T: Transport>(replica: &Replica, transport: &T, nudge: &Notify) -> bool {
-    let mut changes = match transport.changes().await {
+/// Waits until there is a reason for another round, and lets photos travel meanwhile; true when the line to the relay broke.
+async fn wait_for_reason<T: Transport>(photos: &Carrier<'_, T>, nudge: &Notify) -> bool {
+    let mut changes = match photos.transport.changes().await {
         Ok(changes) => changes,
         Err(_) => return true,
     };
     tokio::select! {
         () = nudge.notified() => false,
         () = tokio::time::sleep(AT_LEAST_EVERY) => false,
-        lost = news(replica, &mut changes) => lost,
+        lost = news(photos.replica, &mut changes) => lost,
+        () = photos.carry() => false,
     }
 }
 

@@ -1,15 +1,16 @@
 //! The transport over HTTP. What answers must prove to be the relay before a byte of it is believed.
 
 use crate::error::{Result, SyncError};
-use crate::transport::{Changes, Transport};
+use crate::transport::{BlobPart, Changes, Transport};
 use crate::trust::{self, Anchors};
 use eventsource_stream::Eventsource;
 use futures_util::StreamExt;
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
-use reqwest::{Client, Method, Response};
+use reqwest::header::{ACCEPT, CONTENT_RANGE, CONTENT_TYPE, RANGE};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::{PoisonError, RwLock};
+use sync_protocol::blobs::{BlobAnswer, BlobHash, MAX_BLOB_BYTES};
 use sync_protocol::messages::{
     EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer,
     SignInRequest, Trust,
@@ -46,21 +47,31 @@ impl Http {
     }
 
     async fn send<Q: Serialize + Sync>(&self, method: Method, path: &str, body: Option<&Q>) -> Result<Response> {
-        let mut request = self.client().request(method, format!("{}{path}", self.relay));
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
-        }
+        let mut request = self.request(method, path);
         if let Some(body) = body {
             request = request.json(body);
         }
         if path == "/v1/changes" {
             request = request.header(ACCEPT, "text/event-stream");
         }
+        self.answer(request, &["application/json", "text/event-stream"]).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client().request(method, format!("{}{path}", self.relay));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// The answer, where it is of one of these types; the relay's refusal, where it is that.
+    async fn answer(&self, request: RequestBuilder, types: &[&str]) -> Result<Response> {
         let response = request.send().await.map_err(|error| unreachable(&self.relay, &error))?;
         let content_type =
             response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         match (response.status().is_success(), content_type.split(';').next().unwrap_or_default()) {
-            (true, "application/json" | "text/event-stream") => Ok(response),
+            (true, own) if types.contains(&own) => Ok(response),
             (false, "application/problem+json") => {
                 let bytes = response.bytes().await.map_err(|error| unreachable(&self.relay, &error))?;
                 let problem: Problem = serde_json::from_slice(&bytes).map_err(|_| self.not_the_relay())?;
@@ -73,6 +84,13 @@ impl Http {
     fn not_the_relay(&self) -> SyncError {
         SyncError::NotTheRelay { relay: self.relay.clone() }
     }
+}
+
+/// `bytes 5-9/10`: how long all of it is, and where this part of it begins.
+fn stretch(range: &str) -> (Option<u64>, Option<u64>) {
+    let parts = range.strip_prefix("bytes ").and_then(|rest| rest.split_once('/'));
+    let Some((place, whole)) = parts else { return (None, None) };
+    (whole.parse().ok(), place.split_once('-').and_then(|(from, _)| from.parse().ok()))
 }
 
 fn unreachable(relay: &str, error: &reqwest::Error) -> SyncError {
@@ -118,6 +136,40 @@ impl Transport for Http {
     }
     async fn sign_in(&self, request: &SignInRequest) -> Result<SignInAnswer> {
         self.call(Method::POST, "/v1/sign-in", Some(request)).await
+    }
+    async fn put_blob(&self, name: BlobHash, from: u64, bytes: &[u8], whole: u64) -> Result<BlobAnswer> {
+        let place = match (bytes.len() as u64).checked_sub(1) {
+            Some(last) => format!("bytes {from}-{}/{whole}", from + last),
+            None => format!("bytes */{whole}"),
+        };
+        let request = self.request(Method::PUT, &format!("/v1/blobs/{name}"));
+        let request = request.header(CONTENT_RANGE, place).header(CONTENT_TYPE, "application/octet-stream");
+        let response = self.answer(request.body(bytes.to_vec()), &["application/json"]).await?;
+        let answer = response.bytes().await.map_err(|error| unreachable(&self.relay, &error))?;
+        serde_json::from_slice(&answer).map_err(|_| self.not_the_relay())
+    }
+    async fn get_blob(&self, name: BlobHash, from: u64) -> Result<BlobPart> {
+        let request = self.request(Method::GET, &format!("/v1/blobs/{name}")).header(RANGE, format!("bytes={from}-"));
+        let response = self.answer(request, &["image/jpeg"]).await?;
+        let (whole, at) = match response.headers().get(CONTENT_RANGE) {
+            None => (response.content_length(), Some(0)),
+            Some(range) => stretch(range.to_str().unwrap_or_default()),
+        };
+        let whole = whole.filter(|whole| *whole <= MAX_BLOB_BYTES && at == Some(from));
+        let whole = whole.ok_or_else(|| self.not_the_relay())?;
+        let (mut bytes, mut stream) = (Vec::new(), response.bytes_stream());
+        while let Some(piece) = stream.next().await {
+            match piece {
+                Ok(piece) => bytes.extend_from_slice(&piece),
+                // What came before the line broke is kept; the next try goes on behind it.
+                Err(_) if !bytes.is_empty() => break,
+                Err(error) => return Err(unreachable(&self.relay, &error)),
+            }
+            if bytes.len() as u64 > whole - from {
+                return Err(self.not_the_relay());
+            }
+        }
+        if bytes.is_empty() { Err(self.not_the_relay()) } else { Ok(BlobPart { bytes, whole }) }
     }
     async fn changes(&self) -> Result<Changes> {
         let response = self.send(Method::GET, "/v1/changes", None::<&()>).await?;

@@ -8,6 +8,7 @@ pub mod enrol;
 mod error;
 pub mod http;
 pub mod link;
+pub mod photos;
 pub mod round;
 pub mod transport;
 pub mod trust;

@@ -1,13 +1,16 @@
 //! How calls reach the relay. A trait, because a simulation carries them in memory.
 
-use crate::error::Result;
+use crate::error::{Result, SyncError};
 use futures_util::Stream;
 use std::future::Future;
 use std::pin::Pin;
+use sync_protocol::Code;
+use sync_protocol::blobs::{BlobAnswer, BlobHash};
 use sync_protocol::messages::{
     EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer,
     SignInRequest, Trust,
 };
+use sync_protocol::problem::Problem;
 
 /// The relay's announcements that something moved. It ends when the connection does.
 pub type Changes = Pin<Box<dyn Stream<Item = Result<Heads>> + Send>>;
@@ -28,4 +31,33 @@ pub trait Transport: Send + Sync + 'static {
         std::future::ready(Ok(()))
     }
     fn sign_in(&self, request: &SignInRequest) -> impl Future<Output = Result<SignInAnswer>> + Send;
+
+    /// Gives the relay bytes of a blob from one on; none at all asks how far it has come. A transport that carries no
+    /// photos need not say anything.
+    fn put_blob(
+        &self,
+        _name: BlobHash,
+        _from: u64,
+        _bytes: &[u8],
+        _whole: u64,
+    ) -> impl Future<Output = Result<BlobAnswer>> + Send {
+        std::future::ready(Err(no_photos()))
+    }
+
+    /// Bytes of a blob from one on: as many as came before the line broke, and never none.
+    fn get_blob(&self, _name: BlobHash, _from: u64) -> impl Future<Output = Result<BlobPart>> + Send {
+        std::future::ready(Err(no_photos()))
+    }
+}
+
+/// Some bytes of a blob, and how long all of it is.
+#[derive(Clone, Debug)]
+pub struct BlobPart {
+    pub bytes: Vec<u8>,
+    pub whole: u64,
+}
+
+fn no_photos() -> SyncError {
+    let title = "this way carries no photos".to_owned();
+    SyncError::Problem(Problem { code: Code::NotThere, title, status: 404, retry_after_s: None })
 }

@@ -128,6 +128,7 @@ export function householdFile(dwelling: string): HouseholdFile {
       met: n % 3 === 0 ? [row.name] : [],
       by: '陈静',
       revisit_on: null,
+      photos: [],
       mark: 'sent',
     })),
     next_dwelling: null,

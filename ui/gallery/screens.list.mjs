@@ -49,8 +49,16 @@ export const tablet = {
   issue_returned: { path: '#/inbox/i3', title: '退回 Returned', act: click('step-supplement') },
   issue_dispatch: { path: '#/inbox/i2', title: '派遣 Dispatch', act: click('step-dispatch', 'step-unit-u1') },
   report: { path: '#/report?building=b1&dwelling=b1-1-9-2', title: '报问题 Report', key: true, act: click('report-category-lamp') },
+  report_photos: { path: '#/report?building=b1&dwelling=b1-1-9-2', title: '加照片 Photos', key: true, act: async (page) => {
+    for (let n = 0; n < 3; n += 1) await page.setInputFiles('[data-testid=photo-input]', { name: 'x.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('x') })
+    await page.locator('[data-testid=photo-picked]').nth(2).waitFor()
+    await page.locator('[data-testid=photo-picker]').scrollIntoViewIfNeeded()
+  } },
+  photo: { path: '#/inbox/i4?tab=open', title: '看照片 A photo', act: async (page) => { await page.click('[data-testid=photo-strip] button'); await page.waitForSelector('[data-testid=photo-whole]') } },
+  photo_not_here: { path: '#/inbox/i4?tab=open', title: '照片还没有到 Not here yet', act: (page) => page.click('[data-testid=photo-strip] li:nth-child(3) button') },
   report_error: { path: '#/report', title: '还缺几项 Missing parts', act: click('report-save') },
   sync: { path: '?sync=waiting#/sync', title: '同步 Sync' },
+  sync_photos: { path: '?sync=photos_waiting#/sync', title: '照片待传 Photos to send' },
   sync_old: { path: '?sync=old#/sync', title: '3 天未同步 Three days' },
   sync_attention: { path: '?sync=needs_attention#/sync', title: '需处理 Needs attention' },
   attention: { path: '?sync=needs_attention#/attention', title: '要看一看的 Needs attention' },

@@ -1,5 +1,6 @@
 //! What the screens are told of issues, and what they send.
 
+use crate::photos::PhotoCard;
 use crate::words::SyncMark;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -50,6 +51,9 @@ pub struct NewIssue {
     #[serde(default)]
     #[ts(optional)]
     pub draft: Option<String>,
+    /// Picked photos (photos.rs).
+    #[serde(default)]
+    pub photos: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -90,6 +94,7 @@ pub struct IssueCard {
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct IssueFile {
     pub card: IssueCard,
+    pub photos: Vec<PhotoCard>,
     pub steps: Vec<StepLine>,
     /// The steps the asker may take now.
     pub allowed: Vec<AllowedStep>,
@@ -100,6 +105,8 @@ pub struct IssueFile {
 pub struct AllowedStep {
     pub step: String,
     pub needs_words: bool,
+    /// A photo will do instead of words.
+    pub or_photo: bool,
     pub needs_units: bool,
     pub needs_due: bool,
     pub needs_reason: bool,
@@ -111,6 +118,7 @@ pub struct StepLine {
     pub id: String,
     pub step: String,
     pub words: Option<String>,
+    pub photos: Vec<PhotoCard>,
     pub to: Vec<String>,
     pub due: Option<String>,
     pub by: String,
@@ -132,4 +140,6 @@ pub struct NewStep {
     #[serde(default)]
     #[ts(optional)]
     pub draft: Option<String>,
+    #[serde(default)]
+    pub photos: Vec<String>,
 }

@@ -8,6 +8,7 @@ mod drafts;
 mod enrolment;
 mod import;
 mod newer_store;
+mod photos;
 mod register;
 mod review;
 mod rights;

@@ -9,7 +9,11 @@ record: string, kind: string, title: string | null, door_label: string | null, b
 
 export type AlikeReason = "number_and_birthday" | "name_and_birthday" | "phone" | "name_at_this_door" | "name_in_this_building" | "sound_at_this_door";
 
-export type AllowedStep = { step: string, needs_words: boolean, needs_units: boolean, needs_due: boolean, needs_reason: boolean, needs_rating: boolean, };
+export type AllowedStep = { step: string, needs_words: boolean, 
+/**
+ * A photo will do instead of words.
+ */
+or_photo: boolean, needs_units: boolean, needs_due: boolean, needs_reason: boolean, needs_rating: boolean, };
 
 export type AppState = { shell: ShellName, stage: Stage, 
 /**
@@ -245,7 +249,7 @@ holder_name: string | null, deadline: string | null, overdue: boolean, reported_
  */
 needs_me: boolean, mark: SyncMark, };
 
-export type IssueFile = { card: IssueCard, steps: Array<StepLine>, 
+export type IssueFile = { card: IssueCard, photos: Array<PhotoCard>, steps: Array<StepLine>, 
 /**
  * The steps the asker may take now.
  */
@@ -327,7 +331,11 @@ household: string | null, urgency: Urgency,
 /**
  * The draft it was typed in; it goes when this is saved.
  */
-draft?: string, };
+draft?: string, 
+/**
+ * Picked photos (photos.rs).
+ */
+photos: Array<string>, };
 
 export type NewNeed = { household: string, resident: string | null, category: string, words: string, urgency: NeedUrgency, 
 /**
@@ -351,13 +359,13 @@ export type NewStep = { issue: string, step: string, words: string | null, to: A
 /**
  * The draft it was typed in; it goes when this is saved.
  */
-draft?: string, };
+draft?: string, photos: Array<string>, };
 
 export type NewVisit = { dwelling: string, household: string | null, outcome: VisitOutcome, met: Array<string>, said: string | null, revisit_on: string | null, 
 /**
  * The draft it was typed in; it goes when this is saved.
  */
-draft?: string, };
+draft?: string, photos: Array<string>, };
 
 export type OtherHousehold = { household: string, tenure: Tenure | null, residents: Array<ResidentLine>, };
 
@@ -366,6 +374,36 @@ export type OtherSide = { shown: string | null, by: string, at: string, };
 export type PersonCard = { id: string, name: string, roles: Array<RoleCard>, };
 
 export type PersonHit = { resident: string, name: string, age: number | null, masked_phone: string | null, dwelling: string, building: string, door_label: string, building_name: string, grid_name: string, mark: SyncMark, conflict: boolean, };
+
+export type PhotoCard = { id: string, use: PhotoUse, mark: SyncMark, };
+
+export type PhotoData = { photo: string, url: string | null, };
+
+export type PhotoQuery = { photo: string, 
+/**
+ * The whole photo rather than its thumbnail.
+ */
+whole: boolean, };
+
+export type PhotoRef = { photo: string, };
+
+export type PhotoUse = "before" | "after" | "photo";
+
+export type PhotosWaiting = { count: number, 
+/**
+ * What is still to be sent of them.
+ */
+kilobytes: number, 
+/**
+ * One is under way in this moment.
+ */
+sending: boolean, oldest: string | null, };
+
+export type PickedPhoto = { 
+/**
+ * The file's bytes in base64.
+ */
+data: string, };
 
 export type PossibleDuplicate = { resident: string, name: string, age: number | null, masked_phone: string | null, door_label: string | null, building_name: string | null, reason: AlikeReason, };
 
@@ -483,7 +521,7 @@ export type Stage = "enrol" | "locked" | "loading" | "ready" | "sign_in" | "too_
 
 export type Stays = "main" | "second" | "seasonal" | "away";
 
-export type StepLine = { id: string, step: string, words: string | null, to: Array<string>, due: string | null, by: string, happened_at: string, 
+export type StepLine = { id: string, step: string, words: string | null, photos: Array<PhotoCard>, to: Array<string>, due: string | null, by: string, happened_at: string, 
 /**
  * It came after another step that changed the state; it stands here and moved nothing.
  */
@@ -491,7 +529,7 @@ too_late: boolean, };
 
 export type SyncMark = "saved_here" | "sent" | "needs_attention";
 
-export type SyncState = "all_sent" | "waiting" | "running" | "needs_attention" | "day_old" | "old";
+export type SyncState = "all_sent" | "waiting" | "photos_waiting" | "running" | "needs_attention" | "day_old" | "old";
 
 export type SyncStatus = { state: SyncState, 
 /**
@@ -505,7 +543,7 @@ sent_at: string | null, received_until: string | null, online: boolean,
 /**
  * Why the last round broke off.
  */
-last_problem: CommandError | null, queue: Array<QueueLine>, };
+last_problem: CommandError | null, queue: Array<QueueLine>, photos: PhotosWaiting, };
 
 export type Tenure = "owned" | "long_let" | "short_let" | "borrowed" | "public";
 
@@ -543,7 +581,7 @@ export type VisitLine = { id: string, happened_at: string, outcome: VisitOutcome
 /**
  * The names of who was met, as far as they are held here.
  */
-met: Array<string>, by: string, revisit_on: string | null, mark: SyncMark, };
+met: Array<string>, by: string, revisit_on: string | null, photos: Array<PhotoCard>, mark: SyncMark, };
 
 export type VisitOutcome = "met" | "nobody" | "appointment" | "refused" | "vacant" | "moved";
 
@@ -591,6 +629,9 @@ export const reportIssue = (input: NewIssue) => call<Saved>('report_issue', inpu
 export const listIssues = (input: IssueQuery) => call<Array<IssueCard>>('list_issues', input)
 export const issueFile = (input: IssueRef) => call<IssueFile>('issue_file', input)
 export const takeStep = (input: NewStep) => call<Saved>('take_step', input)
+export const stagePhoto = (input: PickedPhoto) => call<PhotoData>('stage_photo', input)
+export const dropPhoto = (input: PhotoRef) => call<null>('drop_photo', input)
+export const photoData = (input: PhotoQuery) => call<PhotoData>('photo_data', input)
 export const search = (input: SearchQuery) => call<SearchResults>('search', input)
 export const recentVisits = (input: VisitQuery) => call<Array<VisitRow>>('recent_visits', input)
 export const today = (input: TodayQuery) => call<Today>('today', input)

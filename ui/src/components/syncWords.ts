@@ -7,7 +7,9 @@ export function syncWords(status: SyncStatus, moment: (iso: string) => string): 
     case 'all_sent':
       return status.received_until ? ['common.sync.all_sent_until', { time: moment(status.received_until) }] : ['common.sync.all_sent', {}]
     case 'waiting':
-      return ['common.sync.waiting', { n: status.waiting }]
+      return status.photos.count > 0 ? ['common.sync.waiting_both', { n: status.waiting, photos: status.photos.count }] : ['common.sync.waiting', { n: status.waiting }]
+    case 'photos_waiting':
+      return ['common.sync.photos_waiting', { n: status.photos.count }]
     case 'running':
       return status.sending === null ? ['common.sync.running_plain', {}] : ['common.sync.running', { done: status.sending, total: status.waiting }]
     case 'needs_attention':

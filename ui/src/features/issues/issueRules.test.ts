@@ -4,7 +4,7 @@ import { categoryShelves, emptyReport, emptyStep, newIssue, newStep, offeredStep
 
 const now = Date.parse('2026-11-23T02:00:00.000Z')
 const at = (minutes: number) => new Date(now + minutes * 60_000).toISOString()
-const step = (name: string, needs: Partial<AllowedStep> = {}): AllowedStep => ({ step: name, needs_words: false, needs_units: false, needs_due: false, needs_reason: false, needs_rating: false, ...needs })
+const step = (name: string, needs: Partial<AllowedStep> = {}): AllowedStep => ({ step: name, needs_words: false, or_photo: false, needs_units: false, needs_due: false, needs_reason: false, needs_rating: false, ...needs })
 const card = (code: string, group: CategoryCard['group'] = 'issue'): CategoryCard => ({ id: code, code, group, name: code, name_en: code, picture: null, private: false })
 const key = (change: Partial<KeyboardEvent>) => ({ key: '1', isComposing: false, keyCode: 49, ctrlKey: false, altKey: false, metaKey: false, ...change })
 
@@ -37,7 +37,7 @@ describe('a step', () => {
 
   it('carries nothing that was typed under another one, and a day to its end', () => {
     const draft = { ...emptyStep(), words: '不清楚', units: ['u1', 'u2'], due: '2026-11-25' }
-    expect(newStep('i', step('dispatch', { needs_units: true }), draft)).toEqual({ issue: 'i', step: 'dispatch', words: null, to: ['u1', 'u2'], due: null, reason: null, rating: null })
+    expect(newStep('i', step('dispatch', { needs_units: true }), draft)).toEqual({ issue: 'i', step: 'dispatch', words: null, to: ['u1', 'u2'], due: null, reason: null, rating: null, photos: [] })
     expect(newStep('i', step('grant_time', { needs_due: true }), draft).due).toBe('2026-11-25T15:59:00.000Z')
   })
 
@@ -66,7 +66,7 @@ describe('a report', () => {
 
   it('belongs to a building or a grid, and to the household only when asked', () => {
     const draft = { ...emptyReport(), category: 'c', words: ' 灯坏了 ', where: 'b1' }
-    expect(newIssue(draft, '3号楼', 'h1')).toEqual({ category: 'c', words: '灯坏了', place: '3号楼', building: 'b1', grid: null, household: 'h1', urgency: 'normal' })
+    expect(newIssue(draft, '3号楼', 'h1')).toEqual({ category: 'c', words: '灯坏了', place: '3号楼', building: 'b1', grid: null, household: 'h1', urgency: 'normal', photos: [] })
     expect(newIssue({ ...draft, where: 'grid:340', ofHousehold: false }, '路口', 'h1')).toMatchObject({ building: null, grid: '340', household: null })
   })
 })

@@ -24,9 +24,11 @@ export interface StepDraft {
   due: string
   reason: string
   rating: 'satisfied' | 'not_satisfied' | null
+  /** Ids of picked photos. */
+  photos: string[]
 }
 
-export const emptyStep = (): StepDraft => ({ step: null, words: '', units: [], due: '', reason: '', rating: null })
+export const emptyStep = (): StepDraft => ({ step: null, words: '', units: [], due: '', reason: '', rating: null, photos: [] })
 
 export type StepProblems = Partial<Record<'words' | 'units' | 'due' | 'reason' | 'rating', string>>
 
@@ -42,7 +44,7 @@ export function offeredSteps(allowed: readonly AllowedStep[]): { main: AllowedSt
 
 export function stepProblems(step: AllowedStep, draft: StepDraft, today: string): StepProblems {
   const problems: StepProblems = {}
-  if (step.needs_words && draft.words.trim() === '') problems.words = 'words'
+  if (step.needs_words && draft.words.trim() === '' && !(step.or_photo && draft.photos.length > 0)) problems.words = 'words'
   if ([...draft.words].length > 4000) problems.words = 'too_long'
   if (step.needs_units && draft.units.length === 0) problems.units = 'units'
   if (step.needs_due && !(isDay(draft.due) && draft.due >= today)) problems.due = 'due'
@@ -56,12 +58,13 @@ export function newStep(issue: string, step: AllowedStep, draft: StepDraft): New
   return {
     issue,
     step: step.step,
-    words: step.needs_words ? draft.words.trim() : null,
+    words: (step.needs_words && draft.words.trim()) || null,
     to: step.needs_units ? [...draft.units] : [],
     // A day that is given counts to its end in the district.
     due: step.needs_due ? new Date(`${draft.due}T23:59:00+08:00`).toISOString() : null,
     reason: step.needs_reason ? draft.reason.trim() : null,
     rating: step.needs_rating ? draft.rating : null,
+    photos: step.needs_words ? [...draft.photos] : [],
   }
 }
 
@@ -92,9 +95,10 @@ export interface ReportDraft {
   where: string | null
   ofHousehold: boolean
   urgency: Urgency
+  photos: string[]
 }
 
-export const emptyReport = (): ReportDraft => ({ category: null, words: '', place: null, where: null, ofHousehold: true, urgency: 'normal' })
+export const emptyReport = (): ReportDraft => ({ category: null, words: '', place: null, where: null, ofHousehold: true, urgency: 'normal', photos: [] })
 
 export type ReportProblems = Partial<Record<'category' | 'where' | 'place' | 'words', string>>
 
@@ -118,6 +122,7 @@ export function newIssue(draft: ReportDraft, place: string, household: string | 
     grid,
     household: draft.ofHousehold ? household : null,
     urgency: draft.urgency,
+    photos: [...draft.photos],
   }
 }
 

@@ -9,7 +9,7 @@ export interface Reach {
   follow: (kinds: readonly string[], reload: () => unknown) => void
 }
 export const tabletReach: Reach = { through: (answer) => answer, follow: useRecordsChanged }
-const kinds = ['issue', 'issue_step', 'category', 'unit']
+const kinds = ['issue', 'issue_step', 'category', 'unit', 'attachment']
 
 /** The issues of one tab in a place, kept in step with the local store. */
 export function useIssues(tab: MaybeRefOrGetter<IssueTab>, scope: MaybeRefOrGetter<string | null> = null, reach = tabletReach) {

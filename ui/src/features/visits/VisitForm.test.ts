@@ -63,7 +63,7 @@ describe('the visit form', () => {
     const { choose, save, saved, router } = await show()
     await choose('nobody')
     await save()
-    expect(saved()).toEqual([{ dwelling: 'd1', household: 'h1', outcome: 'nobody', met: [], said: null, revisit_on: null, draft: 'visit:d1' }])
+    expect(saved()).toEqual([{ dwelling: 'd1', household: 'h1', outcome: 'nobody', met: [], said: null, revisit_on: null, photos: [], draft: 'visit:d1' }])
     expect(router.currentRoute.value.name).toBe('household')
     expect(kept.size).toBe(0)
   })

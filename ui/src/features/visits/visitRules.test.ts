@@ -44,7 +44,7 @@ describe('the visit that is saved', () => {
   const typed = draft({ met: ['r1', 'gone'], said: ' 灯不亮 ', revisit_on: '2026-11-30' })
 
   it('carries who was met and what was said, and no day', () => {
-    expect(newVisit(file, typed, 'met')).toEqual({ dwelling: 'd1', household: 'h1', outcome: 'met', met: ['r1'], said: '灯不亮', revisit_on: null })
+    expect(newVisit(file, typed, 'met')).toEqual({ dwelling: 'd1', household: 'h1', outcome: 'met', met: ['r1'], said: '灯不亮', revisit_on: null, photos: [] })
   })
 
   it('leaves out what the outcome does not ask for, though it was typed', () => {

@@ -6,6 +6,8 @@ export interface VisitDraft {
   met: string[]
   said: string
   revisit_on: string
+  /** Ids of picked photos. */
+  photos: string[]
 }
 
 export interface VisitProblems {
@@ -16,7 +18,7 @@ export interface VisitProblems {
 
 export const outcomes: readonly VisitOutcome[] = ['met', 'nobody', 'appointment', 'refused', 'vacant', 'moved']
 
-export const emptyDraft = (): VisitDraft => ({ outcome: null, met: [], said: '', revisit_on: '' })
+export const emptyDraft = (): VisitDraft => ({ outcome: null, met: [], said: '', revisit_on: '', photos: [] })
 
 /** What an outcome asks for. */
 export function asksFor(outcome: VisitOutcome | null): { met: boolean; date: 'no' | 'offered' | 'required' } {
@@ -54,5 +56,6 @@ export function newVisit(file: HouseholdFile, draft: VisitDraft, outcome: VisitO
     met: asks.met ? draft.met.filter((id) => living.has(id)) : [],
     said: draft.said.trim() === '' ? null : draft.said.trim(),
     revisit_on: asks.date !== 'no' && draft.revisit_on !== '' ? draft.revisit_on : null,
+    photos: [...draft.photos],
   }
 }
