@@ -1,6 +1,6 @@
 # Every command a person runs. Each is a script of the same name in scripts/, so that it can be read and run alone.
 .DEFAULT_GOAL := help
-.PHONY: help run test dev check screens android-check generate demo-code reset-demo
+.PHONY: help run test dev check screens bench android-check generate demo-code reset-demo
 
 RELAY_PORT ?= 7400
 CONSOLE_PORT ?= 7401
@@ -29,6 +29,9 @@ screens: ## 拍下两端的每个画面，并检查无障碍 · every screen of 
 
 android-check: ## 为安卓平板检查类型 · type-check the app for Android, without an SDK
 	@scripts/android-check
+
+bench: ## 测同步的快慢与大小 · measure sync beside its floor and budgets
+	@scripts/bench
 
 generate: ## 由 Rust 生成 TypeScript 类型 · write ui/src/backend/generated.ts from app-core
 	@scripts/generate

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::search::index;
 use crate::store::Tx;
 use crate::{attention, cursors, device, outbox, records};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use sync_protocol::messages::{PullAnswer, WireRecord};
 use sync_protocol::{EditId, RecordId, RecordKey};
 
@@ -13,10 +13,11 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
     let (mut changed, mut issues) = (BTreeSet::new(), BTreeSet::new());
     let mut clock = device::clock(tx)?;
     let seen = clock.last();
+    let has_own = outbox::is_begun(tx)?;
     for record in &page.records {
         // What is written here from now on comes after everything that was seen.
         record.state.marks.iter().for_each(|mark| clock.observe(mark.order().max(mark.stamp)));
-        if take(tx, record)? {
+        if take(tx, record, has_own)? {
             changed.insert(record.state.kind.clone());
             match record.state.kind.as_str() {
                 "issue" => drop(issues.insert(record.state.id)),
@@ -37,10 +38,15 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
         .iter()
         .filter_map(|channel| cursors::number(tx, &channel.at).map(|no| Some((no?, channel))).transpose());
     let held = held.collect::<Result<Vec<_>>>()?;
+    let mut numbers: BTreeMap<&str, i64> = BTreeMap::new();
     for (no, channel) in &held {
         for key in &channel.listed {
             let sql = "INSERT OR IGNORE INTO entry (kind, id, cursor) VALUES (?1, ?2, ?3)";
-            tx.prepare_cached(sql)?.execute((kind_number(tx, &key.kind)?, key.id.as_bytes(), no))?;
+            let kind = match numbers.get(key.kind.as_str()) {
+                Some(known) => *known,
+                None => *numbers.entry(&key.kind).or_insert(kind_number(tx, &key.kind)?),
+            };
+            tx.prepare_cached(sql)?.execute((kind, key.id.as_bytes(), no))?;
             index::touch(tx, &key.kind, key.id);
         }
     }
@@ -63,8 +69,12 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
 }
 
 /// Takes one record unless a copy at least as new is here. Returns whether it was taken.
-fn take(tx: &Tx<'_>, record: &WireRecord) -> Result<bool> {
+fn take(tx: &Tx<'_>, record: &WireRecord, has_own: bool) -> Result<bool> {
     let key = record.state.key();
+    if !(has_own && outbox::knows(tx, &key)?) && tx.tables.get(&key.kind).is_some() {
+        // Nothing was ever written here to be laid over it: all of a first load, and most of every other.
+        return records::put_untouched(tx, record.revision, &record.state);
+    }
     if records::relay_state(tx, &key)?.is_some_and(|(held, _)| held >= record.revision) {
         return Ok(false);
     }

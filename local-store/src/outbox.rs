@@ -129,6 +129,17 @@ pub fn unsettled(tx: &Tx<'_>, key: &RecordKey) -> Result<Vec<Edit>> {
     query.query_and_then((&key.kind, key.id.as_bytes()), |row| Ok(accepted(row)?.edit))?.collect()
 }
 
+/// Whether anything was ever written on this device.
+pub(crate) fn is_begun(tx: &Tx<'_>) -> Result<bool> {
+    Ok(tx.prepare_cached("SELECT 1 FROM edit LIMIT 1")?.exists([])?)
+}
+
+/// Whether a record was ever written on this device.
+pub(crate) fn knows(tx: &Tx<'_>, key: &RecordKey) -> Result<bool> {
+    let sql = "SELECT 1 FROM edit WHERE kind = ?1 AND record = ?2 LIMIT 1";
+    Ok(tx.prepare_cached(sql)?.exists((&key.kind, key.id.as_bytes()))?)
+}
+
 pub(crate) fn standing(tx: &Tx<'_>, key: &RecordKey) -> Result<Standing> {
     let sql = format!(
         "SELECT count(*) FILTER (WHERE accounted = 0 AND {PENDING}), count(*) FILTER (WHERE attention = 1 AND seen = 0) \

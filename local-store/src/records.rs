@@ -48,6 +48,18 @@ pub(crate) fn put_relay_state(tx: &Tx<'_>, revision: u64, state: &RecordState) -
     remove_beneath(tx, &key)
 }
 
+/// As [`put_relay_state`], for a record that nothing was written of on this device. Returns whether it was newer.
+pub(crate) fn put_untouched(tx: &Tx<'_>, revision: u64, state: &RecordState) -> Result<bool> {
+    let Some(table) = tx.tables.get(&state.kind) else { return Ok(false) };
+    let mut query = tx.prepare_cached(&table.revision)?;
+    let held: Option<i64> = query.query_row([state.id.as_bytes()], |row| row.get(0)).optional()?;
+    if held.is_some_and(|held| held.cast_unsigned() >= revision) {
+        return Ok(false);
+    }
+    put_row(tx, revision, state, Standing::default())?;
+    Ok(true)
+}
+
 /// Writes the row of a record anew from what the relay said and what was saved here.
 pub(crate) fn refresh(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {
     let Some(table) = tx.tables.get(&key.kind) else { return Ok(()) };

@@ -23,6 +23,7 @@ const OWN_COLUMNS: &str = "id BLOB PRIMARY KEY, revision INTEGER NOT NULL, marks
 pub(crate) struct Table {
     pub kind: &'static Kind,
     pub select: String,
+    pub revision: String,
     pub upsert: String,
     pub delete: String,
 }
@@ -50,6 +51,7 @@ impl Table {
             kind,
             // Not `main.`: on a scoped reader this name is the view (scope.rs).
             select: format!("SELECT revision, marks, apart, own{columns} FROM {table} WHERE id = ?1"),
+            revision: format!("SELECT revision FROM {table} WHERE id = ?1"),
             upsert: format!(
                 "INSERT OR REPLACE INTO main.{table} (id, revision, marks, apart, own, unsent, refused, conflict{columns}) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8{marks})"

@@ -9,7 +9,7 @@ use crate::rights::Granted;
 use crate::store::{Standing, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 use sync_protocol::messages::{
-    ChannelPage, Cursor, Head, Heads, MAX_PULL_ENTRIES, PullAnswer, PullRequest, WireRecord,
+    self, ChannelPage, Cursor, Head, Heads, MAX_PULL_ENTRIES, PullAnswer, PullRequest, WireRecord,
 };
 use sync_protocol::{ChannelFacet, Code, Epoch, Grant};
 
@@ -78,7 +78,9 @@ pub fn page_for(
             more = true;
             remaining += left_after(tx, at, page.position, standing)?;
         }
-        channels.push(page);
+        if page.position != *position {
+            channels.push(page);
+        }
     }
     Ok(PullAnswer {
         epoch,
@@ -89,6 +91,26 @@ pub fn page_for(
         grants_version: granted.version.clone(),
         now_ms,
     })
+}
+
+/// The answer to a request that names its cursors by their standing alone: nothing new, or that they are wanted.
+pub fn compare(
+    standing: &str,
+    heads: &crate::heads::Heads,
+    granted: &Granted,
+    epoch: Epoch,
+    now_ms: u64,
+) -> PullAnswer {
+    let ours = messages::standing(granted.facets.iter().map(|at| (at, heads.position(at))));
+    PullAnswer {
+        epoch,
+        channels: Vec::new(),
+        records: Vec::new(),
+        more: ours != standing,
+        remaining: 0,
+        grants_version: granted.version.clone(),
+        now_ms,
+    }
 }
 
 /// Entries after a position, exactly. A channel that was not begun knows its count; elsewhere few are left to count,

@@ -25,6 +25,7 @@ struct Inner {
     store: Box<dyn Store>,
     identity: Identity,
     blobs: Files,
+    schema: &'static Schema,
     limits: Limits,
     authorities: OnceLock<Authorities>,
     traffic: Traffic,
@@ -60,6 +61,11 @@ impl Relay {
     }
 
     pub fn open_file_with(path: &Path, limits: Limits) -> Result<Self> {
+        Self::open_file_as(path, limits, schema::linli())
+    }
+
+    /// Opens a store of records of another schema, as a benchmark declares one.
+    pub fn open_file_as(path: &Path, limits: Limits, schema: &'static Schema) -> Result<Self> {
         if let Some(folder) = path.parent() {
             make_private(folder, path)?;
         }
@@ -69,6 +75,7 @@ impl Relay {
             store,
             identity,
             blobs: Files::beside(path),
+            schema,
             traffic: Traffic::new(&limits),
             limits,
             authorities: OnceLock::new(),
@@ -86,7 +93,7 @@ impl Relay {
     }
 
     pub fn schema(&self) -> &'static Schema {
-        schema::linli()
+        self.0.schema
     }
 
     pub fn epoch(&self) -> Epoch {

@@ -82,7 +82,8 @@ async fn real_requests_and_answers_are_as_described() {
 
     let facets = town.grants(&console);
     let cursors = facets.iter().flat_map(Grant::channel_facets).map(|at| Cursor { at, position: 0 }).collect();
-    let pull = serde_json::to_value(PullRequest { epoch: None, cursors, limit: Some(500) }).unwrap();
+    let pull =
+        serde_json::to_value(PullRequest { epoch: None, cursors, limit: Some(500), ..PullRequest::default() }).unwrap();
     let pulled = caller.send("/v1/pull", Some(&console.token), "PullRequest", &pull, "PullAnswer").await;
     assert!(pulled["records"].as_array().unwrap().len() > 10);
 

@@ -78,7 +78,8 @@ fn pages_come_one_after_another_and_the_sum_is_everything_once() {
 
     let (mut listed, mut pages, mut remaining_before) = (Vec::new(), 0, u64::MAX);
     loop {
-        let request = PullRequest { epoch: Some(epoch), cursors: cursors.clone(), limit: Some(7) };
+        let request =
+            PullRequest { epoch: Some(epoch), cursors: cursors.clone(), limit: Some(7), ..PullRequest::default() };
         let page =
             town.relay.store().read(|tx| linli_relay::pull::page(tx, &request, &grants, epoch, now_ms())).unwrap();
         let count: usize = page.channels.iter().map(|page| page.listed.len() + page.departed.len()).sum();
@@ -110,7 +111,7 @@ fn cursors_of_another_epoch_mean_nothing_here() {
     let epoch = town.relay.epoch();
     let cursor = Cursor { at: at(&format!("grid:{GRID}"), Facet::Open), position: 3 };
     let check = |epoch_asked, cursors| {
-        let request = PullRequest { epoch: epoch_asked, cursors, limit: None };
+        let request = PullRequest { epoch: epoch_asked, cursors, ..PullRequest::default() };
         linli_relay::pull::check(&request, epoch).err().map(|error| error.problem().code)
     };
     assert_eq!(check(Some(epoch), vec![cursor.clone()]), None);
@@ -163,7 +164,7 @@ fn what_remains_is_counted_exactly_wherever_a_cursor_stands() {
     let grants = town.grants(&console);
     let epoch = town.relay.epoch();
     let pull = |cursors: Vec<Cursor>| {
-        let request = PullRequest { epoch: Some(epoch), cursors, limit: Some(1) };
+        let request = PullRequest { epoch: Some(epoch), cursors, limit: Some(1), ..PullRequest::default() };
         town.relay.store().read(|tx| linli_relay::pull::page(tx, &request, &grants, epoch, now_ms())).unwrap()
     };
     let begin = |at: &ChannelFacet| Cursor { at: at.clone(), position: 0 };

@@ -10,6 +10,7 @@
 pub mod blobs;
 pub mod canonical;
 pub mod channel;
+mod columns;
 pub mod conflict;
 pub mod day;
 pub mod edit;

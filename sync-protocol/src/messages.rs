@@ -1,4 +1,5 @@
-//! What travels between a replica and the relay, version 1. JSON, compressed with zstd by HTTP's own content encoding.
+//! What travels between a replica and the relay, version 1. JSON, with records and edits in columns ([`crate::columns`]),
+//! compressed with zstd by HTTP's own content encoding.
 //!
 //! Every call may be repeated: pushes are recognised by edit id, pulls by cursor, enrolment by its one-time code.
 
@@ -108,6 +109,7 @@ pub fn certificate_pin(der: &[u8]) -> String {
 pub struct PushRequest {
     /// The id of the edit before the first one here; absent for a device's first edit.
     pub before: Option<EditId>,
+    #[serde(with = "crate::columns::edits")]
     pub edits: Vec<Edit>,
     /// ES256 by the device's key over the id of the last edit, which covers all before it; base64url.
     pub signature: String,
@@ -170,10 +172,15 @@ pub enum Fate {
 
 // ---- POST /v1/pull --------------------------------------------------------------------------------------------------
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct PullRequest {
     /// The epoch the cursors are of; absent before the first pull.
     pub epoch: Option<Epoch>,
+    /// [`standing`] of the cursors. Where nothing moved since, it alone is enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<String>,
+    /// Left out beside `standing`; where something moved, the answer is an empty page with `more`, and they are asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cursors: Vec<Cursor>,
     /// Entries wanted at most; the relay's own limit holds too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -188,9 +195,19 @@ pub struct Cursor {
     pub position: u64,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// One hash over cursors or heads that is the same at both ends exactly when nothing is to be pulled. They come sorted by
+/// channel and facet; digests will stand beside the positions.
+pub fn standing<'c>(sorted: impl IntoIterator<Item = (&'c ChannelFacet, u64)>) -> String {
+    let line = |(at, position): (&ChannelFacet, u64)| format!("{} {} {position}\n", at.channel, at.facet.name());
+    let lines: String = sorted.into_iter().map(line).collect();
+    crate::canonical::hex(&crate::canonical::sha256(lines.as_bytes())[..16])
+}
+
+/// Travels in columns ([`crate::columns`]).
+#[derive(Clone, Debug)]
 pub struct PullAnswer {
     pub epoch: Epoch,
+    /// Those with something new.
     pub channels: Vec<ChannelPage>,
     /// Every record that some channel of this page lists, once.
     pub records: Vec<WireRecord>,
@@ -203,24 +220,20 @@ pub struct PullAnswer {
 }
 
 /// The next entries of one channel and facet.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelPage {
-    #[serde(flatten)]
     pub at: ChannelFacet,
     /// Where the cursor stands after this page.
     pub position: u64,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub listed: Vec<RecordKey>,
     /// Records this channel no longer lists. Where they went is not said.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub departed: Vec<RecordKey>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireRecord {
     /// Grows with each change of the record within an epoch.
     pub revision: u64,
-    #[serde(flatten)]
     pub state: RecordState,
 }
 

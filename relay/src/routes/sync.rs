@@ -40,8 +40,15 @@ pub async fn pull(
     let epoch = relay.epoch();
     pull::check(&request, epoch)?;
     let cache = relay.clone();
+    let heads = match &request.standing {
+        Some(_) if request.cursors.is_empty() => Some(relay.heads().await?),
+        _ => None,
+    };
     let answer = relay.read(move |tx| {
         let granted = cache.rights().granted(tx, &device.holder, &day_of(now_ms))?;
+        if let (Some(standing), Some(heads)) = (&request.standing, &heads) {
+            return Ok(pull::compare(standing, heads, &granted, epoch, now_ms));
+        }
         pull::page_for(tx, &request, &granted, epoch, now_ms)
     });
     Ok(Json(answer.await?))

@@ -150,7 +150,7 @@ impl Town {
     /// Pulls everything a device may have, from the beginning, asking for these cursors.
     pub fn pull(&self, device: &Device, cursors: &[ChannelFacet]) -> PullAnswer {
         let cursors = cursors.iter().map(|at| Cursor { at: at.clone(), position: 0 }).collect();
-        let request = PullRequest { epoch: None, cursors, limit: None };
+        let request = PullRequest { epoch: None, cursors, ..PullRequest::default() };
         let grants = self.grants(device);
         let epoch = self.relay.epoch();
         self.relay.store().read(|tx| pull::page(tx, &request, &grants, epoch, now_ms())).unwrap()

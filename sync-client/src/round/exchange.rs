@@ -7,7 +7,7 @@
 use super::facts;
 use local_store::{Result, Store, Tx, View, cursors, device, incoming, outbox};
 use std::collections::{BTreeMap, BTreeSet};
-use sync_protocol::messages::{Fate, MAX_PUSH_EDITS, Me, PullAnswer, PullRequest, PushAnswer, PushRequest};
+use sync_protocol::messages::{Fate, MAX_PUSH_EDITS, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, standing};
 use sync_protocol::{EditId, RecordId};
 
 /// What is asked of the relay.
@@ -69,7 +69,12 @@ pub struct Exchange {
     /// The grants that the cursors follow, and whether the relay spoke of others.
     grants: Option<String>,
     grants_moved: bool,
+    /// Whether something is to be pulled, so that the relay wants to see the cursors themselves.
+    has_news: bool,
 }
+
+/// More cursors than this are told by their standing first: a console has thousands, and mostly nothing moved.
+const FEW_CURSORS: usize = 16;
 
 impl Exchange {
     /// The next question; none when the round is over.
@@ -87,10 +92,13 @@ impl Exchange {
         if self.grants.is_none() || self.grants_moved {
             return Ok(Some(Ask::Me));
         }
-        let request = store.read(&View::Everything, |tx| {
-            Ok(PullRequest { epoch: device::epoch(tx)?, cursors: cursors::all(tx)?, limit: None })
-        })?;
-        Ok(Some(Ask::Pull(request)))
+        let (epoch, mut cursors) = store.read(&View::Everything, |tx| Ok((device::epoch(tx)?, cursors::all(tx)?)))?;
+        if self.has_news || cursors.len() <= FEW_CURSORS {
+            return Ok(Some(Ask::Pull(PullRequest { epoch, cursors, ..PullRequest::default() })));
+        }
+        cursors.sort_by(|one, other| one.at.cmp(&other.at));
+        let standing = standing(cursors.iter().map(|cursor| (&cursor.at, cursor.position)));
+        Ok(Some(Ask::Pull(PullRequest { epoch, standing: Some(standing), ..PullRequest::default() })))
     }
 
     /// Takes the answer to the last question.
@@ -132,6 +140,7 @@ impl Exchange {
             Ok::<_, local_store::StoreError>(kinds)
         })?;
         self.grants_moved = Some(&page.grants_version) != self.grants.as_ref();
+        self.has_news = page.more;
         if is_head {
             self.phase = Phase::Done;
         }

@@ -10,7 +10,7 @@ const FATES: [&str; 7] = ["merged", "conflict", "held", "waiting", "refused", "l
 
 pub fn schemas() -> Value {
     let mut all = small();
-    for more in [enrolling(), pushing(), pulling(), people()] {
+    for more in [enrolling(), columns(), pushing(), pulling(), people()] {
         if let (Some(all), Value::Object(more)) = (all.as_object_mut(), more) {
             all.extend(more);
         }
@@ -107,14 +107,16 @@ fn enrolling() -> Value {
 
 fn pushing() -> Value {
     json!({
-        "Edit": object(json!({
-            "kind": text(), "record": at("Id"), "author": at("Id"), "device": at("DeviceNumber"),
-            "number": { "type": "integer", "minimum": 0, "maximum": u32::MAX }, "stamp": at("Stamp"),
-            "fields": { "type": "object", "additionalProperties": at("FieldEdit") },
-        }), json!({ "create": { "type": "boolean" } })),
-        "FieldEdit": object(json!({ "value": at("Value") }), json!({ "bases": list(at("Stamp")) })),
+        "Edits": object(json!({
+            "kinds": runs(text()), "records": at("Ids"), "creates": runs(json!({ "type": "boolean" })),
+            "authors": runs(at("Id")), "devices": runs(at("DeviceNumber")), "numbers": at("Steps"),
+            "stamps": at("Stamps"), "fields": { "type": "object", "additionalProperties": at("EditColumn") },
+        }), json!({})),
+        "EditColumn": object(
+            json!({ "column": at("Column"), "bases": runs(at("Count")) }), json!({ "stamps": at("Stamps") }),
+        ),
         "PushRequest": object(
-            json!({ "edits": { "type": "array", "maxItems": 200, "items": at("Edit") }, "signature": text() }),
+            json!({ "edits": at("Edits"), "signature": text() }),
             json!({
                 "before": or_null(at("Id")),
                 "author_tokens": { "type": "object", "propertyNames": { "pattern": UUID }, "additionalProperties": text() },
@@ -135,6 +137,29 @@ fn pushing() -> Value {
     })
 }
 
+/// What columns are made of; `sync_protocol::columns` says what they mean.
+fn columns() -> Value {
+    json!({
+        "Count": { "type": "integer", "minimum": 0, "maximum": u32::MAX },
+        "Step": { "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX },
+        "Steps": runs(at("Step")),
+        "Ids": { "type": "array", "items": { "type": "string", "pattern": "^[0-9a-f]{0,32}$" },
+            "description": "32 hex digits each, less those at the front that the one before has too." },
+        "Stamps": object(
+            json!({ "ms": at("Steps"), "counters": at("Steps"), "devices": runs(at("DeviceNumber")) }), json!({}),
+        ),
+        "Column": object(json!({ "rows": at("Steps"), "values": list(at("Value")) }), json!({})),
+        "Numbers": { "type": "array", "prefixItems": [at("Count"), at("Steps")], "minItems": 2, "maxItems": 2,
+            "description": "How many keys, and their numbers on the page as differences." },
+    })
+}
+
+/// A list in which `[value, count]` stands for that many times the value.
+fn runs(of: Value) -> Value {
+    let many = json!({ "type": "array", "prefixItems": [of, at("Count")], "minItems": 2, "maxItems": 2 });
+    list(json!({ "anyOf": [of, many] }))
+}
+
 fn pulling() -> Value {
     let place = || json!({ "channel": at("Channel"), "facet": at("Facet"), "position": number() });
     let version = json!({ "type": "array", "prefixItems": [number(), at("Value")], "minItems": 2, "maxItems": 2 });
@@ -143,26 +168,32 @@ fn pulling() -> Value {
         "Head": object(place(), json!({})),
         "Heads": object(json!({ "heads": list(at("Head")), "grants_version": text() }), json!({})),
         "PullRequest": object(
-            json!({ "cursors": list(at("Cursor")) }),
+            json!({}),
             json!({
+                "cursors": list(at("Cursor")),
+                "standing": { "type": ["string", "null"], "description": "The hash of sorted cursors, in their place." },
                 "epoch": or_null(at("Id")),
                 "limit": { "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX },
             }),
         ),
         "ChannelPage": object(
-            place(), json!({ "listed": list(at("RecordKey")), "departed": list(at("RecordKey")) }),
+            place(), json!({ "listed": at("Numbers"), "departed": at("Numbers") }),
         ),
-        "Mark": object(
-            json!({ "stamp": at("Stamp"), "edit": at("Id"), "author": at("Id") }), json!({ "order": at("Stamp") }),
-        ),
-        "WireRecord": object(json!({
-            "revision": number(), "kind": text(), "id": at("Id"), "marks": list(at("Mark")),
-            "fields": { "type": "object", "additionalProperties": list(version) },
-        }), json!({})),
+        "Records": object(json!({
+            "kind": text(), "ids": at("Ids"), "revisions": at("Steps"), "marks": runs(at("Count")),
+            "stamps": at("Stamps"), "edits": text(), "authors": runs(at("Id")),
+            "fields": { "type": "object", "additionalProperties": at("Column") },
+        }), json!({
+            "orders": object(json!({ "rows": at("Steps"), "values": list(at("Stamp")) }), json!({})),
+            "apart": object(json!({
+                "rows": at("Steps"),
+                "values": list(json!({ "type": "object", "additionalProperties": list(version) })),
+            }), json!({})),
+        })),
         "PullAnswer": object(json!({
-            "epoch": at("Id"), "channels": list(at("ChannelPage")), "records": list(at("WireRecord")),
+            "epoch": at("Id"), "channels": list(at("ChannelPage")), "records": list(at("Records")),
             "more": { "type": "boolean" }, "remaining": number(), "grants_version": text(), "now_ms": number(),
-        }), json!({})),
+        }), json!({ "keys": { "type": "object", "additionalProperties": at("Ids") } })),
     })
 }
 
