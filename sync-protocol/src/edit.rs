@@ -41,12 +41,49 @@ impl Edit {
 
     /// This edit's id, given the id before it in the device's chain (`None` for the device's first).
     pub fn id(&self, before: Option<EditId>) -> EditId {
-        let mut bytes = canonical::bytes(self);
         // The id before stands first so that a chain cannot be cut and continued by appending bytes.
-        let before = before.map_or([0; 16], |id| *id.as_bytes());
-        bytes.splice(0..0, before);
+        let mut bytes = before.map_or([0; 16], |id| *id.as_bytes()).to_vec();
+        bytes.append(&mut self.canonical());
         EditId(canonical::uuid8(&bytes))
     }
+
+    /// What [`canonical::bytes`] makes of it, written at once: a relay needs it of every edit.
+    fn canonical(&self) -> Vec<u8> {
+        let fields =
+            self.fields.iter().map(|(name, field)| (name, SortedField { bases: &field.bases, value: &field.value }));
+        let sorted = Sorted {
+            author: self.author,
+            create: self.create,
+            device: self.device,
+            fields: fields.collect(),
+            kind: &self.kind,
+            number: self.number,
+            record: self.record,
+            stamp: self.stamp,
+        };
+        serde_json::to_vec(&sorted).unwrap_or_default()
+    }
+}
+
+/// An edit with its names in the order of the alphabet.
+#[derive(Serialize)]
+struct Sorted<'e> {
+    author: RecordId,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    create: bool,
+    device: DeviceNumber,
+    fields: BTreeMap<&'e String, SortedField<'e>>,
+    kind: &'e str,
+    number: u32,
+    record: RecordId,
+    stamp: Stamp,
+}
+
+#[derive(Serialize)]
+struct SortedField<'e> {
+    #[serde(skip_serializing_if = "<[Stamp]>::is_empty")]
+    bases: &'e [Stamp],
+    value: &'e Value,
 }
 
 /// The ids of a run of edits that follows `before`.
@@ -98,6 +135,16 @@ mod tests {
         assert_ne!(ids[0], changed[0]);
         assert_ne!(ids[1], changed[1], "the second edit is the same, but what came before it is not");
         assert_eq!(chain_ids(Some(ids[0]), &[edit(2)]), ids[1..]);
+    }
+
+    #[test]
+    fn its_bytes_are_canonical() {
+        let mut edit = edit(7);
+        assert_eq!(edit.canonical(), canonical::bytes(&edit));
+        let value = Value::Map(BTreeMap::from([("b".into(), Value::Null), ("a\n\"邻".into(), vec![true].into())]));
+        edit.fields.insert("answers".into(), FieldEdit { value, bases: vec![edit.stamp] });
+        edit.create = true;
+        assert_eq!(edit.canonical(), canonical::bytes(&edit));
     }
 
     #[test]

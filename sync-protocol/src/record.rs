@@ -126,6 +126,9 @@ impl RecordState {
 
     /// The state that follows from a set of accepted edits of one record, whatever their order. `None` without a creation.
     pub fn from_edits(kind: &Kind, accepted: &[Accepted]) -> Option<Self> {
+        if let [only] = accepted {
+            return only.edit.create.then(|| Self::created(only));
+        }
         let created = accepted.iter().filter(|one| one.edit.create).min_by_key(|one| (one.edit.stamp, one.id))?;
         let names: BTreeSet<&str> =
             accepted.iter().flat_map(|one| one.edit.fields.keys().map(String::as_str)).collect();
@@ -147,6 +150,13 @@ impl RecordState {
             }
         }
         Some(Self::assemble(created.edit.key(), created, accepted, fields))
+    }
+
+    /// The state after its creation: every field has one version, whatever its rule.
+    fn created(by: &Accepted) -> Self {
+        let fields = by.edit.fields.iter();
+        let fields = fields.map(|(name, field)| (name.clone(), vec![FieldVersion(0, field.value.clone())])).collect();
+        Self { kind: by.edit.kind.clone(), id: by.edit.record, marks: vec![by.mark()], fields }
     }
 
     /// Applies one more accepted edit. The usual case, an edit newer than all that show, needs no look at the edit log;
