@@ -14,6 +14,7 @@ mod categories;
 pub mod divisions;
 mod draft;
 pub mod export;
+mod issues;
 mod names;
 mod numbers;
 mod parts;
@@ -76,8 +77,8 @@ pub fn default_community() -> &'static str {
 pub fn community(seed: u64, community_code: &str, today: &str) -> District {
     let tree = divisions::xiangshan();
     let all = || {
-        let community = parts::community(seed, today, &tree, community_code)?;
-        let street = parts::street(seed, today, &tree, community_code.get(..9)?)?;
+        let community = parts::community(seed, today, &tree, community_code, &parts::Extent::alone())?;
+        let street = parts::street(seed, today, &tree, community_code.get(..9)?, true)?;
         Some([parts::district(seed, today, &tree)?, street, community])
     };
     let mut whole = District::default();
@@ -86,4 +87,38 @@ pub fn community(seed: u64, community_code: &str, today: &str) -> District {
         whole.accounts.extend(part.accounts);
     }
     whole
+}
+
+/// Grids of the whole district, as its own account has them.
+const DISTRICT_GRIDS: usize = 664;
+
+/// A district with all its communities and a year of visits and issues, part after part, parents first: no more than one
+/// community is ever in memory. With a street's code, only the communities of that street are filled. Empty when `today` is
+/// not a day.
+pub fn whole(seed: u64, today: &str, street: Option<&str>) -> impl Iterator<Item = District> + use<> {
+    let (tree, today, street) = (divisions::xiangshan(), today.to_owned(), street.unwrap_or_default().to_owned());
+    let top = parts::district(seed, &today, &tree);
+    let categories = top.as_ref().map(|top| issues::categories(&top.records)).unwrap_or_default();
+    let count = tree.values().filter(|row| row.level == "community").count().max(1);
+    // Spread evenly: seven or eight a community.
+    let grids = (0..count).map(|at| DISTRICT_GRIDS * (at + 1) / count - DISTRICT_GRIDS * at / count);
+    let mut grids = grids.collect::<Vec<_>>().into_iter();
+    let mut rest = Vec::new();
+    for row in tree.values() {
+        let grids = if row.level == "community" { grids.next() } else { None };
+        if row.level != "district" && row.code.starts_with(&street) {
+            rest.push((row.code.clone(), grids));
+        }
+    }
+    // By length of code: streets before communities, as the tree has them.
+    let rest = rest.into_iter().map(move |(code, grids)| match grids {
+        None => parts::street(seed, &today, &tree, &code, default_community().starts_with(&code)),
+        Some(grids) => {
+            let is_of_tour = code == default_community();
+            let extent = parts::Extent { grids, is_of_tour, visits: visits::YEAR, issues: &categories };
+            parts::community(seed, &today, &tree, &code, &extent)
+        }
+    });
+    // A part that could not be made is empty rather than missing, so that the number of parts is known beforehand.
+    std::iter::once(top).chain(rest).map(Option::unwrap_or_default)
 }

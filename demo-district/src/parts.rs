@@ -5,7 +5,7 @@ use crate::draft::{Draft, fields};
 use crate::numbers::Numbers;
 use crate::people::Kin;
 use crate::staff::{Duty, Scope, Staff};
-use crate::{District, calendar, categories, people, places, visits};
+use crate::{District, calendar, categories, issues, people, places, visits};
 use std::collections::BTreeMap;
 use sync_protocol::RecordId;
 
@@ -45,10 +45,10 @@ pub(crate) fn district(seed: u64, today: &str, tree: &Tree) -> Option<District> 
 }
 
 /// A street's supervisor and its enforcement centre.
-pub(crate) fn street(seed: u64, today: &str, tree: &Tree, code: &str) -> Option<District> {
+pub(crate) fn street(seed: u64, today: &str, tree: &Tree, code: &str, is_of_tour: bool) -> Option<District> {
     let (part, row) = find(tree, code)?;
     let mut draft = Draft::new(seed, code, part, today)?;
-    let mut staff = Staff::new();
+    let mut staff = if is_of_tour { Staff::new() } else { Staff::elsewhere(part) };
     let scope = Scope::Division(code);
     staff.known(
         &mut draft,
@@ -65,20 +65,37 @@ pub(crate) fn street(seed: u64, today: &str, tree: &Tree, code: &str) -> Option<
     Some(draft.out)
 }
 
+/// How much of a community there is.
+pub(crate) struct Extent<'a> {
+    pub grids: usize,
+    /// The people of the tour work here.
+    pub is_of_tour: bool,
+    pub visits: visits::Period,
+    /// Categories that issues of the last year are of; none, and there are no issues.
+    pub issues: &'a [issues::Category],
+}
+
+impl Extent<'_> {
+    /// As in the demonstration of one community.
+    pub fn alone() -> Self {
+        Self { grids: places::GRIDS, is_of_tour: true, visits: visits::WEEKS, issues: &[] }
+    }
+}
+
 /// A community with its grids, staff, buildings, people and past visits.
-pub(crate) fn community(seed: u64, today: &str, tree: &Tree, code: &str) -> Option<District> {
+pub(crate) fn community(seed: u64, today: &str, tree: &Tree, code: &str, extent: &Extent<'_>) -> Option<District> {
     let (part, row) = find(tree, code).filter(|(_, row)| row.level == "community")?;
     let street = find(tree, row.parent.as_deref()?)?.1.name.as_str();
     let name = row.name.trim_end_matches("居民委员会").trim_end_matches("村民委员会");
     let mut draft = Draft::new(seed, code, part, today)?;
-    let mut staff = Staff::new();
+    let mut staff = if extent.is_of_tour { Staff::new() } else { Staff::elsewhere(part) };
 
-    let grids: Vec<DivisionRow> = (1..=places::GRIDS).map(|number| grid(code, number)).collect();
+    let grids: Vec<DivisionRow> = (1..=extent.grids).map(|number| grid(code, number)).collect();
     for (sort, grid) in (1..).zip(&grids) {
         add_division(&mut draft, grid, sort * 10);
     }
     let units = add_units(&mut draft, &mut staff, code, name);
-    staff.known(
+    let supervisor = staff.known(
         &mut draft,
         "lina",
         Duty {
@@ -96,7 +113,8 @@ pub(crate) fn community(seed: u64, today: &str, tree: &Tree, code: &str) -> Opti
         workers.push(match at {
             0 => staff.known(&mut draft, "wangwei", duty),
             1 => staff.known(&mut draft, "xuli", duty),
-            _ => staff.drawn(&mut draft, 1985, duty, true),
+            // In a whole district the list of accounts names the tour's people and who stands above.
+            _ => staff.drawn(&mut draft, 1985, duty, extent.is_of_tour),
         });
     }
 
@@ -104,24 +122,27 @@ pub(crate) fn community(seed: u64, today: &str, tree: &Tree, code: &str) -> Opti
     let mut numbers = Numbers::default();
     let mut kin = Kin::default();
     for (at, (grid, worker)) in grids.iter().zip(&workers).enumerate() {
-        let mut leads = 0;
+        let (mut leads, mut reported) = (0, Vec::new());
         for (building, walk_order) in places::plan(&mut draft.prng, at).iter().zip(1..) {
             let compound = compounds.iter_mut().find(|compound| compound.reaches(at));
             let site = places::Site { grid: &grid.code, street, compound, walk_order };
             let (id, shown) = places::add_building(&mut draft, site, building);
+            let shown_at = shown.clone();
             if building.has_lead() && leads < LEADS_IN_A_GRID {
                 let duty = Duty { role: "building_lead", scope: Scope::Building(id), rights: &[], place: shown };
                 // The leads of the first grid may sign in; more of them would only make the list of accounts long.
                 match (at, leads) {
                     (0, 0) => staff.known(&mut draft, "maguiying", duty),
-                    _ => staff.drawn(&mut draft, 1962, duty, at == 0),
+                    _ => staff.drawn(&mut draft, 1962, duty, at == 0 && extent.is_of_tour),
                 };
                 leads += 1;
             }
             for door in &building.doors {
-                add_door(&mut draft, &mut numbers, &mut kin, worker, id, door);
+                add_door(&mut draft, &mut numbers, &mut kin, &extent.visits, (worker, id), door);
             }
+            reported.push((id, shown_at));
         }
+        issues::add(&mut draft, extent.issues, &grid.code, (worker, &supervisor), &reported);
     }
     people::add_second_homes(&mut draft, &kin);
     Some(draft.out)
@@ -132,8 +153,8 @@ fn add_door(
     draft: &mut Draft<'_>,
     numbers: &mut Numbers,
     kin: &mut Kin,
-    worker: &crate::staff::Person,
-    building: RecordId,
+    period: &visits::Period,
+    (worker, building): (&crate::staff::Person, RecordId),
     door: &places::Door,
 ) {
     let dwelling = places::add_door(draft, building, door);
@@ -145,7 +166,7 @@ fn add_door(
         people::settle_former(draft, numbers, dwelling);
     }
     let planned = (door.used != "vacant").then(|| people::plan(&mut draft.prng, let_out));
-    let visits = visits::plan(&mut draft.prng, draft.today, planned.as_ref().map(|planned| planned.way));
+    let visits = visits::plan(&mut draft.prng, draft.today, planned.as_ref().map(|planned| planned.way), period);
     let home = planned.map(|planned| people::settle(draft, numbers, kin, dwelling, planned, visits::last_met(&visits)));
     let (household, at_home) = home.map_or((None, Vec::new()), |home| (Some(home.id), home.at_home));
     let visited = visits::Door { worker: worker.id, worker_name: &worker.name, dwelling, household, at_home: &at_home };

@@ -54,13 +54,20 @@ pub(crate) struct Person {
 pub(crate) struct Staff {
     taken: BTreeSet<String>,
     phones: u32,
+    /// Behind every sign-in name, where not everybody bears a name of the tour.
+    suffix: Option<String>,
 }
 
 impl Staff {
     pub fn new() -> Self {
         // District and street have known people only, so with these no sign-in name is given twice.
         let taken = KNOWN.iter().map(|(_, pinyin)| pinyin.replace(' ', "")).collect();
-        Self { taken, phones: 0 }
+        Self { taken, phones: 0, suffix: None }
+    }
+
+    /// People of a part beside the demonstration's own: nobody of the tour works there, and sign-in names end in the part.
+    pub fn elsewhere(part: u32) -> Self {
+        Self { suffix: Some(format!("-{part}")), ..Self::new() }
     }
 
     pub fn add_unit(
@@ -90,7 +97,7 @@ impl Staff {
     /// A person whom every demonstration has, by their sign-in name.
     pub fn known(&mut self, draft: &mut Draft<'_>, sign_in: &str, duty: Duty<'_>) -> Person {
         let known = KNOWN.iter().find(|(_, pinyin)| pinyin.replace(' ', "") == sign_in);
-        match known {
+        match known.filter(|_| self.suffix.is_none()) {
             Some((han, pinyin)) => {
                 let person = self.appoint(draft, &Name::of(han, pinyin), sign_in, &duty);
                 account(draft, &person, sign_in, duty);
@@ -105,7 +112,7 @@ impl Staff {
         let gender = if draft.prng.chance(62) { Gender::Female } else { Gender::Male };
         let surname = names::surname(&mut draft.prng);
         let name = names::full(&mut draft.prng, surname, gender, born);
-        let plain = name.sign_in();
+        let plain = format!("{}{}", name.sign_in(), self.suffix.as_deref().unwrap_or_default());
         let mut sign_in = plain.clone();
         let mut again = 1;
         while !self.taken.insert(sign_in.clone()) {

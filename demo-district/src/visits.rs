@@ -1,4 +1,4 @@
-//! Past visits: a third of the doors were knocked at in the last sixty days, some of them more than once.
+//! Past visits: of the last weeks in a demonstration, of a year in a whole district.
 
 use crate::calendar::is_workday;
 use crate::draft::{Draft, fields, midnight_ms};
@@ -7,7 +7,17 @@ use crate::prng::Prng;
 use std::collections::BTreeMap;
 use sync_protocol::{RecordId, Value, day};
 
-const DAYS_BACK: u32 = 60;
+/// How far back visits go, and how often a door was knocked at in that time: percent of doors, and weights of counts.
+pub(crate) struct Period {
+    days: u32,
+    doors: u32,
+    counts: &'static [(u32, u32)],
+}
+
+/// A third of the doors in the last weeks.
+pub(crate) const WEEKS: Period = Period { days: 60, doors: 34, counts: &[(60, 1), (28, 2), (12, 3)] };
+/// Nearly every door, twice a year on average.
+pub(crate) const YEAR: Period = Period { days: 365, doors: 92, counts: &[(30, 1), (40, 2), (30, 3)] };
 const MINUTE_MS: u64 = 60_000;
 
 const SAID_ANY: [&str; 14] = [
@@ -86,15 +96,15 @@ pub(crate) struct Door<'a> {
 }
 
 /// None, or one to three visits. `way` is how those behind the door live; `None` where nobody does.
-pub(crate) fn plan(prng: &mut Prng, today: &str, way: Option<Way>) -> Vec<Planned> {
-    if !prng.chance(34) {
+pub(crate) fn plan(prng: &mut Prng, today: &str, way: Option<Way>, period: &Period) -> Vec<Planned> {
+    if !prng.chance(period.doors) {
         return Vec::new();
     }
-    let count = prng.weighted(&[(60, 1), (28, 2), (12, 3)]);
+    let count = prng.weighted(period.counts);
     // By day, so that there is no second visit on one.
     let mut visits = BTreeMap::new();
     for _ in 0..count {
-        let Some((day, ms)) = moment(prng, today) else { continue };
+        let Some((day, ms)) = moment(prng, today, period.days) else { continue };
         let outcome = match way {
             None => "vacant",
             Some(_) => prng.weighted(&[(74, "met"), (15, "nobody"), (7, "appointment"), (4, "refused")]),
@@ -129,8 +139,8 @@ fn met_words(prng: &mut Prng, way: Option<Way>) -> &'static str {
 }
 
 /// A moment in working hours on a workday before today.
-fn moment(prng: &mut Prng, today: &str) -> Option<(String, u64)> {
-    let mut day = day::add_days(today, -i64::from(prng.between(1, DAYS_BACK)));
+pub(crate) fn moment(prng: &mut Prng, today: &str, days_back: u32) -> Option<(String, u64)> {
+    let mut day = day::add_days(today, -i64::from(prng.between(1, days_back)));
     // The longest holiday has nine days.
     for _ in 0..10 {
         if day::parse_day(&day).is_some_and(is_workday) {
@@ -183,7 +193,7 @@ mod tests {
     fn visits_fall_into_working_hours_before_today() {
         let mut prng = Prng::new(3, "visits");
         for _ in 0..2_000 {
-            let (day, ms) = moment(&mut prng, "2026-11-23").unwrap();
+            let (day, ms) = moment(&mut prng, "2026-11-23", WEEKS.days).unwrap();
             assert!(day.as_str() < "2026-11-23" && day.as_str() >= "2026-09-14", "{day}");
             assert!(is_workday(day::parse_day(&day).unwrap()), "{day}");
             let minute = (ms - midnight_ms(&day).unwrap()) / MINUTE_MS;
@@ -194,7 +204,7 @@ mod tests {
     #[test]
     fn a_plan_runs_from_the_oldest_visit_to_the_newest() {
         let mut prng = Prng::new(4, "visits");
-        let plans: Vec<_> = (0..3_000).map(|_| plan(&mut prng, "2026-11-23", Some(Way::Elders))).collect();
+        let plans: Vec<_> = (0..3_000).map(|_| plan(&mut prng, "2026-11-23", Some(Way::Elders), &WEEKS)).collect();
         let visited = plans.iter().filter(|plan| !plan.is_empty()).count();
         assert!((900..1_150).contains(&visited), "{visited} of 3,000 doors");
         assert!(plans.iter().all(|plan| plan.len() <= 3 && plan.windows(2).all(|two| two[0].ms < two[1].ms)));

@@ -1,7 +1,7 @@
 //! What everybody who uses the demonstration district relies on.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use demo_district::{DEFAULT_SEED, District, Fields, Seed, community, default_community, export};
+use demo_district::{DEFAULT_SEED, District, Fields, Seed, community, default_community, export, whole};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -331,4 +331,24 @@ fn some_live_in_two_households_and_some_have_left() {
     let left = homes.values().filter(|homes| homes.iter().all(|one| one.fields.contains_key("until"))).count();
     assert!(two > 3 && left > 3, "{two} {left}");
     assert_eq!(homes.len(), of("resident").count(), "everybody lives somewhere");
+}
+
+#[test]
+fn the_whole_district_is_made_part_by_part_and_names_nobody_twice() {
+    let parts: Vec<District> = whole(DEFAULT_SEED, TODAY, Some("340603002")).collect();
+    assert_eq!(whole(DEFAULT_SEED, TODAY, None).size_hint(), (99, Some(99)));
+    let mut ids = BTreeSet::new();
+    let mut names = BTreeSet::new();
+    for part in &parts {
+        assert!(part.records.iter().all(|record| ids.insert((&record.kind, record.id))));
+        assert!(part.accounts.iter().all(|account| names.insert(&account.sign_in_name)));
+    }
+    assert!(names.contains(&"wangwei".to_owned()));
+    let residents = ids.iter().filter(|(kind, _)| *kind == "resident").count();
+    let grids: usize =
+        parts.iter().flat_map(|part| &part.records).filter(|one| text(one, "level") == Some("grid")).count();
+    // 510,000 residents in 664 grids are 768 in each.
+    assert!((740..800).contains(&(residents / grids)), "{residents} residents in {grids} grids");
+    let issues = ids.iter().filter(|(kind, _)| *kind == "issue").count();
+    assert_eq!(issues, grids * 8);
 }

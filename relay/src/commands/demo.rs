@@ -1,5 +1,6 @@
 //! `linli-relay demo`: a store with a made-up community.
 
+use super::progress::Progress;
 use crate::clock::now_ms;
 use crate::control::StoreLock;
 use crate::importing::import_seeds;
@@ -9,8 +10,8 @@ use crate::sessions::password_hash;
 use crate::store::Account;
 use crate::{district, error};
 use anyhow::{Context, Result, anyhow};
-use clap::Args;
-use demo_district::{DEFAULT_SEED, DemoAccount, District, community, default_community};
+use clap::{Args, ValueEnum};
+use demo_district::{DEFAULT_SEED, DemoAccount, District, community, default_community, whole};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,9 @@ pub struct Demo {
     /// The day the visits of the last weeks lead up to; today when not said. Seed and day decide every byte.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     today: Option<String>,
+    /// How much of the district: one community, all those of its street, or the whole of it with a year of visits.
+    #[arg(long, value_enum, default_value_t = Scale::Community)]
+    scale: Scale,
     /// Writes the records to this file, one JSON object a line, and makes no store.
     #[arg(long, value_name = "FILE.jsonl")]
     export: Option<PathBuf>,
@@ -38,11 +42,29 @@ pub struct Demo {
     accounts: Option<PathBuf>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Scale {
+    Community,
+    Street,
+    District,
+}
+
+impl Scale {
+    /// The district's parts of this scale, one after another.
+    fn parts(self, seed: u64, today: &str) -> Box<dyn Iterator<Item = District>> {
+        match self {
+            Self::Community => Box::new(std::iter::once(community(seed, default_community(), today))),
+            Self::Street => Box::new(whole(seed, today, default_community().get(..9))),
+            Self::District => Box::new(whole(seed, today, None)),
+        }
+    }
+}
+
 impl Demo {
     pub fn run(self) -> Result<()> {
         let today = self.today.clone().unwrap_or_else(|| day_of(now_ms()));
         if let Some(file) = &self.export {
-            return export(file, self.seed, &today);
+            return export(file, self.scale.parts(self.seed, &today));
         }
         let path = store_path(&self.data);
         if path.exists() {
@@ -56,7 +78,8 @@ impl Demo {
         let unfinished = self.data.join("relay.db.unfinished");
         remove_unfinished(&unfinished)?;
         let accounts = self.accounts.clone().unwrap_or_else(|| beside(&self.data));
-        fill(&unfinished, self.seed, &today, &accounts)?;
+        println!("making a {} (seed {})", format!("{:?}", self.scale).to_lowercase(), self.seed);
+        fill(&unfinished, self.scale.parts(self.seed, &today), &accounts)?;
         std::fs::rename(&unfinished, &path).context("the finished store could not be put in its place")?;
         println!("done: store in {}, accounts in {}", self.data.display(), accounts.display());
         Ok(())
@@ -68,26 +91,32 @@ fn day(text: &str) -> Result<String, String> {
     day.ok_or_else(|| "not a day such as 2026-11-23".to_owned())
 }
 
-fn export(file: &Path, seed: u64, today: &str) -> Result<()> {
-    let district = community(seed, default_community(), today);
+fn export(file: &Path, parts: impl Iterator<Item = District>) -> Result<()> {
     let out = std::fs::File::create(file).with_context(|| format!("{} cannot be written", file.display()))?;
     let mut out = std::io::BufWriter::new(out);
-    demo_district::export::jsonl(&district, &mut out)?;
+    let mut count = 0;
+    for part in parts {
+        demo_district::export::jsonl(&part, &mut out)?;
+        count += part.records.len();
+    }
     std::io::Write::flush(&mut out)?;
-    println!("records: {} in {}", district.records.len(), file.display());
+    println!("records: {count} in {}", file.display());
     Ok(())
 }
 
-fn fill(path: &Path, seed: u64, today: &str, accounts_file: &Path) -> Result<()> {
+/// Writes part after part, so that no more than one community is in memory.
+fn fill(path: &Path, parts: impl Iterator<Item = District>, accounts_file: &Path) -> Result<()> {
     let now_ms = now_ms();
-    println!("making a community (seed {seed})");
-    let District { records, accounts } = community(seed, default_community(), today);
     let relay = Relay::open_file(path)?;
-    let mut done = 0;
-    for batch in records.chunks(BATCH) {
-        relay.store().write(|tx| import_seeds(tx, relay.schema(), batch, now_ms))?;
-        done += batch.len();
-        println!("records: {done} of {}", records.len());
+    let mut progress = Progress::begin(parts.size_hint().0);
+    let mut accounts = Vec::new();
+    for part in parts {
+        for batch in part.records.chunks(BATCH) {
+            relay.store().write(|tx| import_seeds(tx, relay.schema(), batch, now_ms))?;
+            progress.add(batch.len());
+        }
+        progress.finish_part();
+        accounts.extend(part.accounts);
     }
     println!("accounts: {}", accounts.len());
     let passwords: Vec<String> = accounts.iter().map(|_| password()).collect::<error::Result<_>>()?;

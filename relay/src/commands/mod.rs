@@ -6,6 +6,7 @@ mod code;
 mod demo;
 mod held;
 mod import;
+mod progress;
 mod serve;
 
 use clap::{Parser, Subcommand};
