@@ -20,6 +20,7 @@ use sync_client::enrol::{DeviceKey, enrol};
 use sync_client::http::Http;
 use sync_client::link::EnrolLink;
 use sync_client::round::{self, Replica};
+use sync_client::trust::Anchors;
 use sync_protocol::{RecordId, RecordKey};
 use tokio::sync::watch;
 
@@ -79,8 +80,9 @@ pub fn run(folder: &Path, url: &str, link: &str) -> Result<()> {
     let key = DeviceKey::from_bytes(&[11; 32]).context("a key")?;
     let mut link = EnrolLink::parse(link)?;
     link.relay = url.to_owned();
-    let answer = runtime.block_on(async { enrol(&Http::new(url, None)?, &link, &key, [5; 16], "bench").await })?;
-    let transport = Http::new(url, Some(answer.token.clone()))?;
+    let answer = runtime
+        .block_on(async { enrol(&Http::new(url, None, Anchors::Nobody)?, &link, &key, [5; 16], "bench").await })?;
+    let transport = Http::new(url, Some(answer.token.clone()), Anchors::Nobody)?;
     let author = answer.person.context("a person")?.id;
     let idle_kb = process::memory_kb(me)?.1;
     let mut replica: Option<Replica> = None;

@@ -107,5 +107,11 @@ pub fn fields(record: &Record, code: &str) -> BTreeMap<String, Value> {
         };
         Some((name.clone(), value))
     };
-    record.iter().filter_map(value).collect()
+    let mut fields: BTreeMap<String, Value> = record.iter().filter_map(value).collect();
+    if record["type"] == "building" {
+        let name = record["name"].as_str().unwrap_or_default();
+        let number: String = name.chars().filter(char::is_ascii_digit).collect();
+        fields.insert("number".to_owned(), number.into());
+    }
+    fields
 }

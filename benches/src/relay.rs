@@ -100,7 +100,7 @@ pub fn run(folder: &Path, size: Size) -> Result<()> {
             let holder = Holder::Person(worker);
             let work = |tx: &dyn Tx| enrolment::new_code(tx, holder.clone(), 600, now_ms());
             let code = relay.store().write(work)?;
-            println!("{}", enrolment::link(&url, &code, &relay.identity().key.public, true));
+            println!("{}", enrolment::link(&url, &code, &relay.identity().key.public, None, true));
         }
         std::io::stdout().flush()?;
         run_until_stopped(listener, relay, std::future::pending()).await.context("the relay stopped")?;
