@@ -24,7 +24,7 @@ fn main() -> Result<()> {
     match arguments.as_slice() {
         ["relay", folder, size] => relay::run(Path::new(folder), named(size)?),
         ["device", folder, url, link] => device::run(Path::new(folder), url, link),
-        ["--smoke"] => steps::run(&[Size::TINY], 20).map(drop),
+        ["--smoke"] => steps::run(&[Size::GRID], 20).map(drop),
         [] => steps::run(&[Size::GRID, Size::COMMUNITY, Size::STREET], 1_000).map(|lines| report::print(&lines)),
         sizes => {
             let sizes = sizes.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;

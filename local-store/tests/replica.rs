@@ -367,5 +367,5 @@ fn a_wrong_key_and_a_newer_apps_file_are_told_apart() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     let error = Store::open(&path, Some(&Key::new([7; 32])), Options::linli()).err();
-    assert!(matches!(error, Some(StoreError::TooNew { found: 99, known: 5 })));
+    assert!(matches!(error, Some(StoreError::TooNew { found: 99, known: 6 })));
 }

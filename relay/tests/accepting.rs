@@ -345,7 +345,7 @@ fn somebody_new_is_listed_with_their_first_home() {
 
 #[test]
 fn two_who_enter_one_identity_number_apart_leave_a_conflict_and_lose_nothing() {
-    let town = Town::new();
+    let town = Town::new().with_identity_right(WORKER, GRID);
     let (mut one, mut other) = (town.tablet(WORKER), town.tablet(WORKER));
     let number = |number: &str| [("document", Value::from("resident_card")), ("number", number.into())];
     let first = one.create(WORKER, "identity", CHILD, &number("999999201801010011"));

@@ -79,7 +79,7 @@ fn any_order_of_arrival_leaves_the_same_records_in_the_same_channels() {
     let mut expected: Option<BTreeMap<RecordKey, (RecordState, Placement)>> = None;
     let mut pushes = None;
     for order in permutations(&[0, 1, 2, 3, 4]) {
-        let town = Town::new();
+        let town = Town::new().with_identity_right(SUPERVISOR, COMMUNITY);
         let mut consoles: Vec<Device> = (0..5).map(|_| town.console()).collect();
         // Written once, so that stamps and ids are the same in every run.
         let histories = pushes.get_or_insert_with(|| histories(&mut consoles)).clone();

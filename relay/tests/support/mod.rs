@@ -91,6 +91,20 @@ impl Town {
         self
     }
 
+    /// Lets a person read and enter identity numbers where they work already.
+    pub fn with_identity_right(self, person: u8, division: &str) -> Self {
+        let role = if person == SUPERVISOR { "supervisor" } else { "grid_worker" };
+        let fields = vec![
+            ("person", id(person).into()),
+            ("role", role.into()),
+            ("division", division.into()),
+            ("from", "2026-01-01".into()),
+            ("rights:identity", true.into()),
+        ];
+        self.write(vec![("assignment", 150 + person, fields)]);
+        self
+    }
+
     /// Writes records as an import does.
     pub fn write(&self, records: Vec<Record>) {
         let draft = |(kind, n, fields): &Record| Draft {
