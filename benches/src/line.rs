@@ -34,8 +34,8 @@ impl Line {
                     let ((near_in, near_out), (far_in, far_out)) = (near.into_split(), far.into_split());
                     let up = counts.clone();
                     tokio::join!(
-                        carry(near_in, far_out, move |bytes| drop(up.up.fetch_add(bytes, Ordering::Relaxed))),
-                        carry(far_in, near_out, move |bytes| drop(counts.down.fetch_add(bytes, Ordering::Relaxed))),
+                        carry(near_in, far_out, move |bytes| _ = up.up.fetch_add(bytes, Ordering::Relaxed)),
+                        carry(far_in, near_out, move |bytes| _ = counts.down.fetch_add(bytes, Ordering::Relaxed)),
                     );
                 });
             }

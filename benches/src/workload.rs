@@ -369,6 +369,7 @@ pub fn edits(scope: &str, size: Size, count: usize, tag: &str) -> Vec<FieldEdit>
 }
 
 /// A scope as JSON lines, with the fields in their order: the bytes that the figures of others were taken with.
+#[cfg(test)]
 pub fn jsonl(scope: &str, size: Size, mut line: impl FnMut(&str)) {
     records(scope, size, |record| {
         let order: &[&str] = match record["type"].as_str() {
@@ -382,6 +383,7 @@ pub fn jsonl(scope: &str, size: Size, mut line: impl FnMut(&str)) {
 }
 
 /// As JavaScript writes it: 30, not 30.0.
+#[cfg(test)]
 fn plain(value: &Value) -> String {
     let text = value.to_string();
     if value.is_f64() { text.strip_suffix(".0").map(str::to_owned).unwrap_or(text) } else { text }

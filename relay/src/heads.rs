@@ -6,6 +6,7 @@
 use crate::error::Result;
 use crate::relay::Relay;
 use crate::rights;
+use crate::store::Tx;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,10 @@ pub struct Heads {
 }
 
 impl Heads {
+    pub fn read(tx: &dyn Tx) -> Result<Self> {
+        Ok(Self { positions: tx.all_heads()?.into_iter().collect(), rights: rights::revision(tx)? })
+    }
+
     pub fn position(&self, at: &ChannelFacet) -> u64 {
         self.positions.get(at).copied().unwrap_or(0)
     }
@@ -49,10 +54,7 @@ impl Board {
         }
         // Before reading: a change that comes while we read makes the next one read again.
         let (change, at) = (relay.change_count(), Instant::now());
-        let heads = relay.read(|tx| {
-            let positions = tx.all_heads()?.into_iter().collect();
-            Ok(Arc::new(Heads { positions, rights: rights::revision(tx)? }))
-        });
+        let heads = relay.read(|tx| Heads::read(tx).map(Arc::new));
         let heads = heads.await?;
         *latest = Some(Read { change, at, heads: heads.clone() });
         Ok(heads)

@@ -6,6 +6,7 @@ use crate::town;
 use anyhow::Result;
 use linli_relay::accept::{Draft, Pushed, accept, write_own};
 use linli_relay::error::RelayError;
+use linli_relay::heads::Heads;
 use linli_relay::relay::{Relay, store_path};
 use linli_relay::store::{Holder, NewDevice, StoredEdit, StoredRecord};
 use linli_relay::{district, pull, rights};
@@ -92,6 +93,10 @@ impl RelayNode {
                 pull::check(request, epoch)?;
                 let page = store.read(|tx| {
                     let grants = rights::grants_of(tx, &caller.holder, &today)?;
+                    if let Some(standing) = request.standing.as_ref().filter(|_| request.cursors.is_empty()) {
+                        let granted = rights::Granted::new(grants);
+                        return Ok(pull::compare(standing, &Heads::read(tx)?, &granted, epoch, now_ms));
+                    }
                     pull::page(tx, request, &grants, epoch, now_ms)
                 })?;
                 Ok(Answer::Pull(page))
