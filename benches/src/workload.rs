@@ -472,13 +472,13 @@ mod tests {
     #[test]
     fn the_bytes_are_those_that_figures_of_others_were_taken_with() {
         let pinned = [
-            (Size::GRID, "929a86fa4977dad4", 686_668),
-            (Size::COMMUNITY, "b223eebaa8a8d27d", 6_074_328),
-            (Size::STREET, "0abc3fecdacc2bc7", 44_659_830),
+            ("g0001", Size::GRID, "929a86fa4977dad4", 686_668),
+            ("c0001", Size::COMMUNITY, "b223eebaa8a8d27d", 6_074_328),
+            ("s0001", Size::STREET, "0abc3fecdacc2bc7", 44_659_830),
         ];
-        for (size, prefix, bytes) in pinned {
+        for (scope, size, prefix, bytes) in pinned {
             let (mut digest, mut count) = (Sha256::new(), 0);
-            jsonl("g0001", size, |line| {
+            jsonl(scope, size, |line| {
                 digest.update(line);
                 count += line.len();
             });
