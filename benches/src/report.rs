@@ -50,7 +50,7 @@ impl Figure {
     }
 }
 
-/// The table in Markdown, as `docs/benchmarks.md` has it.
+/// The table in Markdown, ready to be kept.
 pub fn print(figures: &[Figure]) {
     let profile = if cfg!(debug_assertions) { "with debug assertions" } else { "without debug assertions" };
     let cores = std::thread::available_parallelism().map_or(0, |cores| cores.get());

@@ -1,4 +1,4 @@
-//! What goes wrong in a run, each by the number it has in docs/faults.md, and how often.
+//! What goes wrong in a run, each by its number in the catalogue of field faults (F1 a kill, F15 a lost answer), and how often.
 
 /// How likely each fault is, in percent of the moments at which it could happen.
 #[derive(Clone, Copy, Debug)]
