@@ -1,4 +1,4 @@
-import type { Form, FormChange, FormValue } from '@/backend/generated'
+import type { FormValue } from '@/backend/generated'
 
 /** How a field is entered. Choices are words of the schema, worded under `common.<words>`. */
 export interface FieldRule {
@@ -76,11 +76,7 @@ export const rules: Record<string, readonly FieldRule[]> = {
 
 export const emptyDraft = (fields: readonly FieldRule[]): Draft => Object.fromEntries(fields.map(({ name }) => [name, '']))
 
-/** A form as it is first shown: masked values are typed anew, never prefilled. */
-export function draftOf(form: Form): Draft {
-  return Object.fromEntries(form.fields.map(({ field, value }) => [field, textOf(value)]))
-}
-
+/** A value as a form shows it. Masked values are typed anew, never prefilled. */
 export function textOf(value: FormValue): string {
   if (value === null) return ''
   return Array.isArray(value) ? value.join('、') : String(value)
@@ -99,16 +95,6 @@ export function valueOf(rule: FieldRule, text: string): FormValue {
   if (typed === '') return null
   if (rule.as === 'truth') return typed === 'true'
   return rule.as === 'number' ? Number(typed) : typed
-}
-
-/** Only what somebody changed, each with what they were shown. A masked value left empty was not touched. */
-export function changesOf(form: Form, fields: readonly FieldRule[], draft: Draft): FormChange[] {
-  return form.fields.flatMap((held) => {
-    const rule = fields.find(({ name }) => name === held.field)
-    const typed = draft[held.field] ?? ''
-    if (!rule || typed.trim() === textOf(held.value)) return []
-    return [{ field: held.field, value: valueOf(rule, typed), seen: held.seen }]
-  })
 }
 
 /** What is wrong with each field, by the reason that `errors.value_reasons` words. The core checks again. */

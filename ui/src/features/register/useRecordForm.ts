@@ -1,64 +1,55 @@
-import { computed, ref, shallowRef, watch } from 'vue'
-import { commandErrorFrom, type CommandError } from '@/backend/errors'
-import { recordForm, saveForm, type Form } from '@/backend/generated'
+import { computed, ref, watch } from 'vue'
+import { CommandError } from '@/backend/errors'
+import { recordForm, saveForm, type FormChange } from '@/backend/generated'
 import { today } from '@/composables/useDates'
-import { useDraft } from '@/features/drafts/useDraft'
-import { changesOf, draftOf, emptyDraft, problemsIn, problemsOf, rules, type Draft } from './formRules'
-import { offerUndo } from './useUndo'
+import { useLoaded } from '@/composables/useLoaded'
+import { tabletReach } from '@/features/issues/useIssues'
+import { problemsOf, rules, textOf, valueOf, type Draft } from './formRules'
+import type { Shown } from './typing'
+import { useSaving } from './useSaving'
+import { useTyping } from './useTyping'
 
-/** A record's fields being changed. What was typed before is laid over what the register says now. */
-export function useRecordForm(record: string, title: () => string, path: () => string) {
-  const fields = rules[record.split(':')[0] ?? ''] ?? []
-  const form = shallowRef<Form>()
-  const error = shallowRef<CommandError>()
-  const refused = ref<Record<string, string>>({})
+/** A record's fields being changed. What was typed is laid over what the register says now, by the rule of typing.ts. */
+export function useRecordForm(record: string, title: () => string, path: () => string, reach = tabletReach) {
+  const kind = record.split(':')[0] ?? ''
+  const fields = rules[kind] ?? []
+  const { value: form, error: unread, reload: load } = useLoaded(() => reach.through(recordForm({ record })))
+  const { busy, error, refused, save: saving } = useSaving(reach)
   const tried = ref(false)
-  const busy = ref(false)
-  const start = shallowRef<Draft>(emptyDraft(fields))
-  const kept = useDraft<{ typed: Draft }>(`form:${record}`, { empty: () => ({ typed: {} }), title, path })
-  /** The form as shown: the register's values, and over them what was typed. */
+  const shown = computed((): Shown[] => (form.value?.fields ?? []).map(({ field, value, shown, masked, seen }) => ({ field, text: textOf(value), shown: masked ? shown : textOf(value) || null, seen })))
+  const typing = useTyping(`form:${record}`, shown, { title, path })
+  /** The form as shown; writing to it types in the fields that differ. */
   const draft = computed({
-    get: (): Draft => ({ ...start.value, ...kept.form.value.typed }),
-    set: (next: Draft) => {
-      const typed = Object.fromEntries(Object.entries(next).filter(([name, text]) => text !== start.value[name]))
-      kept.form.value = { typed }
-    },
+    get: (): Draft => typing.texts.value,
+    set: (next: Draft) => Object.entries(next).forEach(([field, text]) => typing.write(field, text)),
   })
-  const problems = computed(() => (tried.value ? { ...problemsOf(needed.value, draft.value, today()), ...refused.value } : {}))
   // A masked value that is left empty stays as it is, so it cannot be missing.
   const needed = computed(() => fields.map((rule) => ({ ...rule, required: rule.required && !form.value?.fields.find(({ field }) => field === rule.name)?.masked })))
+  const problems = computed(() => (tried.value ? { ...problemsOf(needed.value, draft.value, today()), ...refused.value } : {}))
   watch(draft, () => (refused.value = {}))
-
-  async function load() {
-    error.value = undefined
-    try {
-      form.value = await recordForm({ record })
-      start.value = draftOf(form.value)
-    } catch (failure) {
-      error.value = commandErrorFrom(failure)
-    }
-  }
   void load()
+  reach.follow([kind], load)
+
+  const changes = computed((): FormChange[] =>
+    typing.changes.value.flatMap(({ field, text, seen }) => {
+      const rule = fields.find(({ name }) => name === field)
+      return rule ? [{ field, value: valueOf(rule, text), seen }] : []
+    }),
+  )
 
   /** Saves on this device; true when it is safe. */
   async function save(): Promise<boolean> {
     tried.value = true
-    if (busy.value || !form.value || Object.keys(problems.value).length > 0) return false
-    busy.value = true
-    error.value = undefined
-    try {
-      const saved = await saveForm({ record, changes: changesOf(form.value, fields, draft.value), draft: await kept.carry() })
-      kept.saved()
-      offerUndo(saved.undo)
-      return true
-    } catch (failure) {
-      error.value = commandErrorFrom(failure)
-      refused.value = problemsIn(error.value.detail)
+    if (!form.value || Object.keys(problems.value).length > 0) return false
+    if (changes.value.length === 0) {
+      error.value = new CommandError('nothing_changed', {})
       return false
-    } finally {
-      busy.value = false
     }
+    const sent = await saving(async () => saveForm({ record, changes: changes.value, draft: await typing.carry() }))
+    if (sent) typing.saved()
+    return sent
   }
 
-  return { fields, form, draft, problems, error, busy, save, load, restored: kept.restored, startOver: kept.startOver }
+  const { newer, take, keep, restored, startOver, touched } = typing
+  return { fields, form, draft, newer, take, keep, problems, error, unread, busy, save, load, restored, startOver, touched }
 }

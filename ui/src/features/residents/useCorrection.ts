@@ -1,61 +1,60 @@
-import { computed, ref, shallowRef, watch } from 'vue'
-import { CommandError, commandErrorFrom } from '@/backend/errors'
-import { correctResident } from '@/backend/generated'
-import { useDraft } from '@/features/drafts/useDraft'
-import { carryOver, changesOf, correctionProblems, fieldOf, nothingTyped, startDraft } from './correctionRules'
-import { useResident } from './useResident'
+import { computed, ref, toValue, watch, type MaybeRefOrGetter } from 'vue'
+import { CommandError } from '@/backend/errors'
+import { correctResident, type CorrectableField, type FieldChange, type ResidentFile } from '@/backend/generated'
+import { tabletReach } from '@/features/issues/useIssues'
+import { useSaving } from '@/features/register/useSaving'
+import { useTyping } from '@/features/register/useTyping'
+import { problemWith, shownOf, tidyPhone } from './correctionRules'
 
-/** A correction being typed for one resident, opened at a door. */
-export function useCorrection(resident: string, path: () => string) {
-  const { file, error: fileError, reload } = useResident(resident)
-  const kept = useDraft(`correct:${resident}`, {
-    empty: () => startDraft(file.value),
-    isEmpty: nothingTyped,
-    title: () => file.value?.name ?? '',
-    path,
-  })
-  const tried = ref(false)
-  const busy = ref(false)
-  const moved = ref(false)
-  const started = ref(false)
-  const error = shallowRef<CommandError>()
-  const draft = computed(() => (started.value ? kept.form.value : undefined))
-  const problems = computed(() => (tried.value && draft.value ? correctionProblems(draft.value) : {}))
+/** The correction of one resident's name and numbers, in both shells, by the rule of register/typing.ts. */
+export function useCorrection(file: MaybeRefOrGetter<ResidentFile | undefined>, resident: MaybeRefOrGetter<string>, path: () => string, reach = tabletReach) {
+  const shown = computed(() => (toValue(file)?.fields ?? []).map(shownOf))
+  const typing = useTyping(() => `correct:${toValue(resident)}`, shown, { title: () => toValue(file)?.name ?? '', path })
+  const { busy, error, refused, save: saving } = useSaving(reach)
+  const left = ref<Record<string, boolean>>({})
 
-  watch([file, kept.ready], ([now, ready], [before]) => {
-    if (!now || !ready) return
-    if (started.value || kept.restored.value) {
-      if (carryOver(kept.form.value, now)) moved.value = true
-    } else kept.put(startDraft(now))
-    started.value = true
-    if (!before || before === now) return
-    // A newer entry came in while typing. It counts as seen once it is on show, so the page points to it.
-    const changed = before.fields.filter(({ field, seen }) => seen.join() !== fieldOf(now, field).seen.join())
-    if (changed.length > 0) moved.value = true
-  })
+  const fields = computed(() =>
+    shown.value.map((one) => {
+      const [text, dropped] = [typing.texts.value[one.field] ?? '', typing.dropped(one.field)]
+      const problem = left.value[one.field] && !dropped ? problemWith(one.field, text) : undefined
+      return { field: one.field as CorrectableField, shown: one.shown, text, dropped, newer: typing.newer.value[one.field], problem: problem ?? refused.value[one.field] }
+    }),
+  )
+  const changes = computed((): FieldChange[] =>
+    typing.changes.value.map(({ field, text, drop, seen }) => ({ field: field as CorrectableField, value: drop ? null : field === 'name' ? text : tidyPhone(text), seen })),
+  )
+
+  function write(field: CorrectableField, text: string) {
+    refused.value = {}
+    typing.write(field, text)
+  }
+
+  /** A field was left: from here on what is wrong with it is said below it. */
+  const leave = (field: CorrectableField) => void (left.value = { ...left.value, [field]: true })
 
   /** Saves on this device; true when the correction is safe. */
   async function save(): Promise<boolean> {
-    tried.value = true
-    error.value = undefined
-    if (busy.value || !file.value || !draft.value || Object.keys(problems.value).length > 0) return false
-    const changes = changesOf(file.value, draft.value)
-    if (changes.length === 0) {
+    shown.value.forEach(({ field }) => leave(field as CorrectableField))
+    refused.value = {}
+    if (fields.value.length === 0 || fields.value.some(({ problem }) => problem)) return false
+    if (changes.value.length === 0) {
       error.value = new CommandError('nothing_changed', {})
       return false
     }
-    busy.value = true
-    try {
-      await correctResident({ resident, changes, draft: await kept.carry() })
-      kept.saved()
-      return true
-    } catch (failure) {
-      error.value = commandErrorFrom(failure)
-      return false
-    } finally {
-      busy.value = false
-    }
+    const sent = await saving(async () => correctResident({ resident: toValue(resident), changes: changes.value, draft: await typing.carry() }))
+    // A refused value is told under its field, everything else above the buttons.
+    if (Object.keys(refused.value).length > 0) error.value = undefined
+    if (sent) typing.saved()
+    return sent
   }
 
-  return { file, fileError, reload, draft, restored: kept.restored, startOver: kept.startOver, problems, error, busy, moved, save }
+  function startOver() {
+    left.value = {}
+    error.value = undefined
+    return typing.startOver()
+  }
+  watch(() => toValue(resident), () => ((left.value = {}), (error.value = undefined)))
+
+  const { drop, take, keep, restored, touched } = typing
+  return { fields, changes, write, leave, drop, take, keep, restored, touched, error, busy, save, startOver }
 }

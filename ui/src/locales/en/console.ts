@@ -87,6 +87,7 @@ export default {
     other_empty: 'blank (removed)',
     other_hint: 'A correction settles it.',
     correct: 'Correct',
+    correct_on: 'Go on correcting (not saved yet)',
     narrow: 'Read only on a phone. Use a wider screen to correct.',
     homes: 'Homes and household',
     no_homes: 'No home recorded.',
@@ -106,9 +107,7 @@ export default {
     remove: 'No longer in use, remove it',
     required: 'required',
     save: 'Save correction',
-    cancel: 'Do not correct',
-    overtaken: 'This file has just changed again. Please look at the details above once more. What you typed is still here.',
-    accept_newer: 'Seen, mine stands',
+    give_up: 'Discard what was typed',
     saved: 'Saved. Tablets show it after their next sync',
   },
   dispatch: {

@@ -216,13 +216,9 @@ export default {
     new_phone_2: 'New second phone',
     phone_hint: 'Type the new number in full; leave empty to keep it.',
     remove: 'This number is no longer used',
-    moved: 'A newer entry has just arrived. Please look again; what was typed is kept.',
     save: 'Save correction',
     saving: 'Saving…',
     discard: 'Discard',
-    need_name: 'Please fill in the name.',
-    name_long: 'Please keep it within 60 characters.',
-    bad_phone: 'Use digits, +, - and spaces, 5 to 20 in all.',
   },
   sync: {
     title: 'Sync',

@@ -8,6 +8,7 @@ export default {
   masked_hint: 'Now {shown}; leave empty to keep it',
   list_hint: 'Put a comma between several',
   date_hint: 'Such as 1956-03-08; leave empty if unknown',
+  newer: { is: 'While you were typing, this became: {value}', emptied: 'While you were typing, somebody emptied this', hint: 'What you typed is still here. You can save without choosing: both are kept, for the data review.', take: 'Take the new one', keep: 'Mine is right' },
   clear_choice: 'Choose none',
   truth: { true: 'Yes', false: 'No' },
   more: 'More actions',

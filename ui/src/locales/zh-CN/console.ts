@@ -87,6 +87,7 @@ export default {
     other_empty: '空白（删去了）',
     other_hint: '更正后，以更正的为准。',
     correct: '更正',
+    correct_on: '接着更正（有没保存的内容）',
     narrow: '手机上只能查看。请在更宽的屏幕上更正。',
     homes: '住处与同户',
     no_homes: '没有登记住处。',
@@ -106,9 +107,7 @@ export default {
     remove: '号码已停用，删去',
     required: '必填',
     save: '保存更正',
-    cancel: '不更正了',
-    overtaken: '这份资料刚刚又有更新，请再看一次上面的内容。您填写的还在。',
-    accept_newer: '看过了，以我的为准',
+    give_up: '放弃填写的',
     saved: '已保存，网格员的平板同步后可见',
   },
   dispatch: {

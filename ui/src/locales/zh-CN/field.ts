@@ -216,13 +216,9 @@ export default {
     new_phone_2: '新备用电话',
     phone_hint: '完整输入新号码；不改请留空。',
     remove: '这个号码不再使用',
-    moved: '刚刚同步到新的登记，请再看一次。输入的内容还在。',
     save: '保存更正',
     saving: '正在保存…',
     discard: '不改了',
-    need_name: '请填写姓名。',
-    name_long: '请缩短到 60 字以内。',
-    bad_phone: '号码用数字、+、- 和空格，5 到 20 位。',
   },
   sync: {
     title: '同步',

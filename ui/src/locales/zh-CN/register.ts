@@ -8,6 +8,7 @@ export default {
   masked_hint: '现在是 {shown}；不改就留空',
   list_hint: '几个之间用“、”隔开',
   date_hint: '如 1956-03-08；不知道就留空',
+  newer: { is: '填写时，这一项有了新内容：{value}', emptied: '填写时，有人清空了这一项', hint: '填写的还在。不选也能保存，两边都会留着，由数据核对处理。', take: '用新的', keep: '以填写的为准' },
   clear_choice: '不选',
   truth: { true: '是', false: '不是' },
   more: '更多操作',

@@ -1,12 +1,8 @@
 import { computed, onScopeDispose, ref, type MaybeRefOrGetter } from 'vue'
 import type { IssueCard, IssueTab } from '@/backend/generated'
 import { receiverKey } from '@/features/issues/issueRules'
-import { useIssues, type Reach } from '@/features/issues/useIssues'
-import { useStaysCurrent } from '../common/useStaysCurrent'
-import { whileSignedIn } from '../session/useSession'
-
-/** The console's way to the core. */
-export const deskReach: Reach = { through: whileSignedIn, follow: useStaysCurrent }
+import { useIssues } from '@/features/issues/useIssues'
+import { deskReach } from '../common/deskReach'
 
 /** The queue of issues in a place, narrowed by what was typed. */
 export function useDispatch(tab: MaybeRefOrGetter<IssueTab>, scope: MaybeRefOrGetter<string | null>) {
