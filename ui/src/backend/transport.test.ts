@@ -46,6 +46,18 @@ describe('a call from the console page', () => {
     await expect(call('register', {})).rejects.toMatchObject({ code: 'sign_in_wait', detail: { seconds: 30 } })
   })
 
+  it('tells whoever listens that the session is over, and nothing of other refusals', async () => {
+    const { call, onSessionEnded } = await load(false)
+    const told = vi.fn()
+    onSessionEnded(told)
+    fetching(new Response(JSON.stringify({ code: 'not_found' }), { status: 422 }))
+    await expect(call('register', {})).rejects.toMatchObject({ code: 'not_found' })
+    expect(told).not.toHaveBeenCalled()
+    fetching(new Response(JSON.stringify({ code: 'session_ended' }), { status: 401 }))
+    await expect(call('register', {})).rejects.toMatchObject({ code: 'session_ended' })
+    expect(told).toHaveBeenCalledOnce()
+  })
+
   it('calls an unreadable failure internal and a silent server no_answer', async () => {
     const { call } = await load(false)
     fetching(new Response('<html>', { status: 502 }))

@@ -31,6 +31,12 @@ export function onLive(handler: (live: boolean) => void): () => void {
   return () => liveHandlers.delete(handler)
 }
 
+/** Console only: tells when an answer says that the session is over, whoever asked. */
+export function onSessionEnded(handler: () => void): () => void {
+  endHandlers.add(handler)
+  return () => endHandlers.delete(handler)
+}
+
 async function callByIpc<T>(name: string, input: unknown): Promise<T> {
   const { invoke } = await import('@tauri-apps/api/core')
   try {
@@ -68,7 +74,11 @@ async function callByHttp<T>(path: string, input: unknown): Promise<T> {
   } catch {
     throw new CommandError('no_answer', {})
   }
-  if (!response.ok) throw commandErrorFrom(await response.json().catch(() => undefined))
+  if (!response.ok) {
+    const error = commandErrorFrom(await response.json().catch(() => undefined))
+    if (error.code === 'session_ended') endHandlers.forEach((handler) => handler())
+    throw error
+  }
   if (response.status === 204) return undefined as T
   const body = await response.text()
   return (body === '' ? undefined : JSON.parse(body)) as T
@@ -76,6 +86,7 @@ async function callByHttp<T>(path: string, input: unknown): Promise<T> {
 
 let stream: EventSource | undefined
 const eventHandlers = new Set<(event: BackendEvent) => void>()
+const endHandlers = new Set<() => void>()
 const liveHandlers = new Set<(live: boolean) => void>()
 
 // One stream for the whole page: browsers allow six connections to one host, and each stream holds one.

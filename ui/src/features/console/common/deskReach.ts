@@ -1,6 +1,5 @@
-import type { Reach } from '@/features/issues/useIssues'
-import { whileSignedIn } from '../session/useSession'
+import { tabletReach, type Reach } from '@/features/issues/useIssues'
 import { useStaysCurrent } from './useStaysCurrent'
 
-/** The console's way to the core: its session may run out under a question, and its stream of events may have gaps. */
-export const deskReach: Reach = { through: whileSignedIn, follow: useStaysCurrent }
+/** The console's way to the core: its stream of events may have gaps. A session that runs out is noticed by the transport. */
+export const deskReach: Reach = { ...tabletReach, follow: useStaysCurrent }

@@ -4,7 +4,6 @@ import { register, type RegisterPage } from '@/backend/generated'
 import { useStaysCurrent } from '../common/useStaysCurrent'
 import { useSlow } from '../common/useSlow'
 import { searchText } from '../session/desk'
-import { whileSignedIn } from '../session/useSession'
 
 export const PAGE_SIZES = [50, 100, 200] as const
 
@@ -32,7 +31,7 @@ export function useRegister(scope: MaybeRefOrGetter<string | null>) {
     }
     asking.value = true
     try {
-      const got = await whileSignedIn(register(question))
+      const got = await register(question)
       if (request !== newest) return // a slow, older answer must not cover a newer one
       error.value = undefined
       answer.value = got

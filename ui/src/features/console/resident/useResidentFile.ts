@@ -3,7 +3,6 @@ import { commandErrorFrom, type CommandError } from '@/backend/errors'
 import { householdFile, residentFile, type HouseholdFile } from '@/backend/generated'
 import { useLoaded } from '@/composables/useLoaded'
 import { useStaysCurrent } from '../common/useStaysCurrent'
-import { whileSignedIn } from '../session/useSession'
 
 /** A home of the resident: the household behind one of their doors, or why it cannot be shown. */
 export interface HomeFile {
@@ -14,7 +13,7 @@ export interface HomeFile {
 
 /** One resident with their homes, kept in step with the console's own store. */
 export function useResidentFile(id: MaybeRefOrGetter<string>) {
-  const resident = useLoaded(() => whileSignedIn(residentFile({ resident: toValue(id) })))
+  const resident = useLoaded(() => residentFile({ resident: toValue(id) }))
   const homes = shallowRef<HomeFile[]>()
 
   watch(resident.value, async (file) => {
@@ -39,7 +38,7 @@ export function useResidentFile(id: MaybeRefOrGetter<string>) {
 // One door that cannot be read must not hide the person's other doors.
 async function homeBehind(dwelling: string): Promise<HomeFile> {
   try {
-    return { dwelling, household: await whileSignedIn(householdFile({ dwelling })) }
+    return { dwelling, household: await householdFile({ dwelling }) }
   } catch (cause) {
     return { dwelling, error: commandErrorFrom(cause) }
   }

@@ -4,7 +4,6 @@ import { useRoute, useRouter } from 'vue-router'
 import { listScopes } from '@/backend/generated'
 import { useLoaded } from '@/composables/useLoaded'
 import { useStaysCurrent } from '../common/useStaysCurrent'
-import { whileSignedIn } from '../session/useSession'
 import { scopeTrail, scopeTree } from './scopeTree'
 
 /** The place every page looks at. It lives in the address, so it survives a page change, a reload and a new sign-in. */
@@ -12,7 +11,7 @@ export function provideScope() {
   const route = useRoute()
   const router = useRouter()
   const { t } = useI18n()
-  const { value: scopes, error, reload } = useLoaded(() => whileSignedIn(listScopes()))
+  const { value: scopes, error, reload } = useLoaded(() => listScopes())
 
   const tree = computed(() => scopeTree(scopes.value ?? []))
   const asked = computed(() => (typeof route.query.scope === 'string' ? route.query.scope : null))

@@ -1,7 +1,7 @@
 import { computed, readonly, ref, watch } from 'vue'
 import { commandErrorFrom } from '@/backend/errors'
 import type { PersonCard } from '@/backend/generated'
-import { signIn as askToSignIn, signOut as askToSignOut } from '@/backend/transport'
+import { onSessionEnded, signIn as askToSignIn, signOut as askToSignOut } from '@/backend/transport'
 import { useAppState } from '@/composables/useAppState'
 import { flushDrafts } from '@/features/drafts/draftStore'
 import { forgetDesk } from './desk'
@@ -31,6 +31,10 @@ watch(
   { immediate: true, flush: 'sync' },
 )
 
+// When an answer says that the session is over, the sign-in page takes the place of the page that asked; the address
+// stays, so signing in again leads back to it.
+onSessionEnded(() => (ended.value = true))
+
 /** Who is signed in here, and whether the session ran out under them. */
 export function useSession() {
   return { person, ended: readonly(ended), demonstration, receiving, tooNew, signIn, signOut }
@@ -54,16 +58,4 @@ async function signOut(): Promise<void> {
   lastPerson = undefined
   ended.value = false
   await reload()
-}
-
-/** Passes an answer through. When it says the session is over, the sign-in page takes the place of the page
- * that asked; the address stays, so signing in again leads back to it. */
-export async function whileSignedIn<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (cause) {
-    const error = commandErrorFrom(cause)
-    if (error.code === 'session_ended') ended.value = true
-    throw error
-  }
 }

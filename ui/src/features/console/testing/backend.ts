@@ -1,4 +1,5 @@
 import { vi } from 'vitest'
+import { CommandError } from '@/backend/errors'
 import type { BackendEvent } from '@/backend/events'
 
 /** What `vi.mock('@/backend/transport')` hands out in the console's tests: calls are answered by hand, in any order. */
@@ -11,6 +12,7 @@ export interface Asked {
 
 export const asked: Asked[] = []
 const eventHandlers = new Set<(event: BackendEvent) => void>()
+const endHandlers = new Set<() => void>()
 const liveHandlers = new Set<(live: boolean) => void>()
 
 export const call = vi.fn(
@@ -19,7 +21,7 @@ export const call = vi.fn(
     name.endsWith('draft')
       ? Promise.resolve(null)
       : new Promise((answer, refuse) => {
-          asked.push({ name, input, answer, refuse })
+          asked.push({ name, input, answer, refuse: (error) => (tellOfEnd(error), refuse(error)) })
         }),
 )
 export const signIn = vi.fn<(name: string, password: string) => Promise<unknown>>()
@@ -34,6 +36,15 @@ export function onLive(handler: (live: boolean) => void): () => void {
   liveHandlers.add(handler)
   handler(true)
   return () => liveHandlers.delete(handler)
+}
+
+export function onSessionEnded(handler: () => void): () => void {
+  endHandlers.add(handler)
+  return () => endHandlers.delete(handler)
+}
+
+function tellOfEnd(error: unknown): void {
+  if (error instanceof CommandError && error.code === 'session_ended') endHandlers.forEach((handler) => handler())
 }
 
 export function tell(event: BackendEvent): void {

@@ -3,7 +3,6 @@ import { commandErrorFrom, type CommandError } from '@/backend/errors'
 import { recentVisits, type VisitRow } from '@/backend/generated'
 import { useStaysCurrent } from '../common/useStaysCurrent'
 import { useSlow } from '../common/useSlow'
-import { whileSignedIn } from '../session/useSession'
 
 const STEP = 100
 const MOST = 500
@@ -23,7 +22,7 @@ export function useRecentVisits(scope: MaybeRefOrGetter<string | null>, onArrive
     const wanted = limit.value
     asking.value = true
     try {
-      const answer = await whileSignedIn(recentVisits({ scope: toValue(scope), limit: wanted }))
+      const answer = await recentVisits({ scope: toValue(scope), limit: wanted })
       if (request !== newest) return // a slow, older answer must not cover a newer one
       const arrived = before ? arrivals(before, answer) : []
       visits.value = answer
