@@ -20,6 +20,7 @@ pub mod gate;
 pub mod heads;
 pub mod importing;
 pub mod keys;
+pub mod loading;
 pub mod logs;
 pub mod measuring;
 pub mod placing;

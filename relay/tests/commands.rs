@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use linli_relay::relay::Relay;
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use sync_protocol::messages::key_pin;
 
 fn relay(arguments: &[&str], data: &Path) -> Output {
@@ -74,6 +75,41 @@ fn a_demonstration_is_made_once_and_gives_links_that_pin_its_key() {
         let output = relay(&wrong, &data);
         assert_eq!((output.status.code(), said(&output).0.as_str()), (Some(1), ""));
     }
+}
+
+#[test]
+fn a_demonstration_cut_short_is_no_store_and_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("relay");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_linli-relay"));
+    command.args(["demo", "--scale", "district"]).arg("--data").arg(&data).stdout(Stdio::piped());
+    let mut cut = command.spawn().unwrap();
+    let told = BufReader::new(cut.stdout.take().unwrap()).lines().map(Result::unwrap);
+    // In the midst of it: some records are written, and many are not.
+    assert!(told.into_iter().any(|line| line.starts_with("records: ")));
+    cut.kill().unwrap();
+    cut.wait().unwrap();
+
+    let serving = relay(&["serve"], &data);
+    assert_eq!(serving.status.code(), Some(1));
+    assert!(said(&serving).1.contains("there is no store in"), "{}", said(&serving).1);
+    let again = relay(&["demo"], &data);
+    assert!(again.status.success() && said(&again).0.contains("cut short"), "{}", said(&again).1);
+    let left = std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(left.into_iter().all(|name| !name.contains("unfinished")));
+    assert!(!divisions(&data).is_empty());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_or_written_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("relay");
+    let missing = folder.path().join("not-there/divisions.csv");
+    let missing = missing.to_str().unwrap();
+    let read = said(&relay(&["import", "--divisions", missing], &data)).1;
+    assert!(read.contains(missing) && read.contains("check that it is there"), "{read}");
+    let written = said(&relay(&["demo", "--export", missing], &data)).1;
+    assert!(written.contains(missing) && written.contains("yours to write in"), "{written}");
 }
 
 #[test]

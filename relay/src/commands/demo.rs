@@ -3,8 +3,8 @@
 use super::progress::Progress;
 use crate::clock::now_ms;
 use crate::control::StoreLock;
-use crate::importing::import_seeds;
 use crate::keys::random;
+use crate::loading::Loading;
 use crate::relay::{Relay, store_path};
 use crate::sessions::password_hash;
 use crate::store::Account;
@@ -15,10 +15,14 @@ use demo_district::{DEFAULT_SEED, DemoAccount, District, community, default_comm
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 use sync_protocol::day::day_of;
 
 /// Records per transaction: enough that commits cost nothing, few enough that memory stays small.
-const BATCH: usize = 5_000;
+const SLICE: usize = 5_000;
+
+/// The parts of a district, made one after another.
+type Parts = Box<dyn Iterator<Item = District> + Send>;
 
 #[derive(Args)]
 pub struct Demo {
@@ -51,7 +55,7 @@ enum Scale {
 
 impl Scale {
     /// The district's parts of this scale, one after another.
-    fn parts(self, seed: u64, today: &str) -> Box<dyn Iterator<Item = District>> {
+    fn parts(self, seed: u64, today: &str) -> Parts {
         match self {
             Self::Community => Box::new(std::iter::once(community(seed, default_community(), today))),
             Self::Street => Box::new(whole(seed, today, default_community().get(..9))),
@@ -76,7 +80,13 @@ impl Demo {
             .map_err(|_| anyhow!("another program is making a store in {}", self.data.display()))?;
         // Made under another name and renamed when whole: a demonstration cut short leaves no half store.
         let unfinished = self.data.join("relay.db.unfinished");
-        remove_unfinished(&unfinished)?;
+        if unfinished.exists() {
+            println!(
+                "an earlier demonstration was cut short in {}; it is thrown away and made anew",
+                self.data.display()
+            );
+            remove_unfinished(&unfinished)?;
+        }
         let accounts = self.accounts.clone().unwrap_or_else(|| beside(&self.data));
         println!("making a {} (seed {})", format!("{:?}", self.scale).to_lowercase(), self.seed);
         fill(&unfinished, self.scale.parts(self.seed, &today), &accounts)?;
@@ -92,7 +102,9 @@ fn day(text: &str) -> Result<String, String> {
 }
 
 fn export(file: &Path, parts: impl Iterator<Item = District>) -> Result<()> {
-    let out = std::fs::File::create(file).with_context(|| format!("{} cannot be written", file.display()))?;
+    let out = std::fs::File::create(file).with_context(|| {
+        format!("{} cannot be written; name a file in a folder that is there and yours to write in", file.display())
+    })?;
     let mut out = std::io::BufWriter::new(out);
     let mut count = 0;
     for part in parts {
@@ -104,20 +116,26 @@ fn export(file: &Path, parts: impl Iterator<Item = District>) -> Result<()> {
     Ok(())
 }
 
-/// Writes part after part, so that no more than one community is in memory.
-fn fill(path: &Path, parts: impl Iterator<Item = District>, accounts_file: &Path) -> Result<()> {
-    let now_ms = now_ms();
+/// Writes part after part, so that no more than a few communities are in memory: while one is written the next is made.
+fn fill(path: &Path, parts: Parts, accounts_file: &Path) -> Result<()> {
     let relay = Relay::open_file(path)?;
+    let loading = Loading::begin(relay.store(), relay.schema(), now_ms())?;
     let mut progress = Progress::begin(parts.size_hint().0);
     let mut accounts = Vec::new();
-    for part in parts {
-        for batch in part.records.chunks(BATCH) {
-            relay.store().write(|tx| import_seeds(tx, relay.schema(), batch, now_ms))?;
-            progress.add(batch.len());
+    std::thread::scope(|scope| -> Result<()> {
+        let (made, coming) = mpsc::sync_channel(1);
+        // It ends by itself where nobody takes its parts any more.
+        scope.spawn(move || parts.into_iter().try_for_each(|part| made.send(part)));
+        for part in coming {
+            for slice in part.records.chunks(SLICE) {
+                loading.slice(slice)?;
+                progress.add(slice.len());
+            }
+            progress.finish_part();
+            accounts.extend(part.accounts);
         }
-        progress.finish_part();
-        accounts.extend(part.accounts);
-    }
+        Ok(())
+    })?;
     println!("accounts: {}", accounts.len());
     let passwords: Vec<String> = accounts.iter().map(|_| password()).collect::<error::Result<_>>()?;
     let held: Vec<Account> = accounts
@@ -180,7 +198,9 @@ fn remove_unfinished(path: &Path) -> Result<()> {
     for ending in ["", "-wal", "-shm"] {
         let file = PathBuf::from(format!("{}{ending}", path.display()));
         if file.exists() {
-            std::fs::remove_file(&file).with_context(|| format!("{} could not be removed", file.display()))?;
+            std::fs::remove_file(&file).with_context(|| {
+                format!("{} could not be removed; remove it yourself and run this again", file.display())
+            })?;
         }
     }
     Ok(())

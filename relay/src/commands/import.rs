@@ -21,7 +21,8 @@ pub struct Import {
 impl Import {
     pub fn run(self) -> Result<ExitCode> {
         let file = self.divisions.display();
-        let bytes = std::fs::read(&self.divisions).with_context(|| format!("{file} cannot be read"))?;
+        let bytes = std::fs::read(&self.divisions)
+            .with_context(|| format!("{file} cannot be read; check that it is there and that this user may read it"))?;
         // Read here first, so that faults are told with the file's own name, whoever imports it.
         if let Err(faults) = demo_district::divisions::read_bytes(&bytes) {
             for fault in &faults {
@@ -31,7 +32,7 @@ impl Import {
             eprintln!("linli-relay: 没有导入任何内容 nothing was imported");
             return Ok(ExitCode::FAILURE);
         }
-        let text = String::from_utf8(bytes).with_context(|| format!("{file} is not UTF-8"))?;
+        let text = String::from_utf8(bytes).with_context(|| format!("{file} is not UTF-8; save it again as UTF-8"))?;
         let Answer::Imported(imported) = held::answer(&self.place, Held::Made, Ask::ImportDivisions { text })? else {
             bail!("the running relay answered something else");
         };

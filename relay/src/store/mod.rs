@@ -5,10 +5,12 @@
 //! - A read sees one snapshot, and no position whose smaller neighbours could still appear.
 //! - Work given to [`Store::write`] may run again after a deadlock, so it keeps nothing from a run that failed.
 
+mod fresh;
 mod types;
 
 pub mod sqlite;
 
+pub use fresh::{Bulk, Fresh};
 pub use types::{
     Account, AuditRow, Entry, FailedSignIn, Holder, Link, Listing, NewDevice, OneTimeCode, Session, Standing,
     StoredDevice, StoredEdit, StoredRecord,
@@ -42,7 +44,7 @@ impl dyn Store + '_ {
 }
 
 /// One transaction.
-pub trait Tx: Records + Edits + Channels + Devices + People + Audit + Blobs + Meta {}
+pub trait Tx: Records + Edits + Channels + Bulk + Devices + People + Audit + Blobs + Meta {}
 
 pub trait Records {
     fn record(&self, key: &RecordKey) -> Result<Option<StoredRecord>>;

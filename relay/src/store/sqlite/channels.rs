@@ -7,23 +7,26 @@ use crate::store::{Channels, Entry, Listing, Standing};
 use rusqlite::{OptionalExtension, named_params};
 use sync_protocol::{ChannelFacet, RecordKey};
 
+/// Draws so many positions at the end of a channel facet: the channel's row, and the first of them.
+pub fn draw(tx: &SqliteTx<'_>, at: &ChannelFacet, count: usize) -> Result<(i64, u64)> {
+    let sql = "INSERT INTO channel (name, facet, head) VALUES (:name, :facet, :count)
+        ON CONFLICT (name, facet) DO UPDATE SET head = head + excluded.head RETURNING row, head";
+    let (channel, head): (i64, u64) = tx.0.prepare_cached(sql)?.query_row(
+        named_params! { ":name": at.channel.to_string(), ":facet": facet_number(at.facet), ":count": count as u64 },
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok((channel, head - count as u64 + 1))
+}
+
 impl Channels for SqliteTx<'_> {
     fn list(&self, at: &ChannelFacet, listings: &[Listing]) -> Result<()> {
-        let draw = "INSERT INTO channel (name, facet, head) VALUES (:name, :facet, :count)
-            ON CONFLICT (name, facet) DO UPDATE SET head = head + excluded.head RETURNING row, head";
-        let (channel, head): (i64, u64) = self.0.prepare_cached(draw)?.query_row(
-            named_params! {
-                ":name": at.channel.to_string(), ":facet": facet_number(at.facet), ":count": listings.len() as u64,
-            },
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
+        let (channel, first) = draw(self, at, listings.len())?;
         let put = "INSERT INTO entry (channel, position, record, departed)
             SELECT :channel, :position, row, 0 FROM record WHERE kind = :kind AND id = :id
             ON CONFLICT (record, channel) DO UPDATE SET position = excluded.position, departed = 0";
         // What was never listed cannot depart; its position stays unused.
         let depart = "UPDATE entry SET position = :position, departed = 1
             WHERE channel = :channel AND record = (SELECT row FROM record WHERE kind = :kind AND id = :id)";
-        let first = head - listings.len() as u64 + 1;
         for (position, listing) in (first..).zip(listings) {
             self.0.prepare_cached(if listing.departed { depart } else { put })?.execute(named_params! {
                 ":channel": channel, ":position": position, ":kind": listing.record.kind,

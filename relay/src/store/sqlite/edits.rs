@@ -82,7 +82,7 @@ fn stored((id, body, outcome, received_ms): Columns) -> Result<StoredEdit> {
 }
 
 /// As the column `fate` spells it; `accepted_edits` reads two of these words.
-fn fate_name(fate: Fate) -> &'static str {
+pub fn fate_name(fate: Fate) -> &'static str {
     match fate {
         Fate::Merged => "merged",
         Fate::Conflict => "conflict",

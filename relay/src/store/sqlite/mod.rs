@@ -4,6 +4,7 @@
 
 mod audit;
 mod blobs;
+mod bulk;
 mod channels;
 mod columns;
 mod devices;

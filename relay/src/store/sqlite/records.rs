@@ -105,6 +105,6 @@ fn stored((revision, facet_at, names, state): Columns) -> Result<StoredRecord> {
     Ok(StoredRecord { revision, state: from_json(&state)?, placement: Placement { channels, facet: facet(facet_at)? } })
 }
 
-fn channel_names(channels: &BTreeSet<Channel>) -> String {
+pub fn channel_names(channels: &BTreeSet<Channel>) -> String {
     channels.iter().map(Channel::to_string).collect::<Vec<_>>().join(" ")
 }
