@@ -79,6 +79,7 @@ export function onLive(handler: (live: boolean) => void): () => void {
 }
 
 export const signIn = async () => undefined
+export const onSessionEnded = () => () => {}
 export const signOut = async () => undefined
 
 function state(): AppState {
