@@ -31,6 +31,10 @@ pub struct IdentityEntry {
     pub resident: String,
     pub document: Document,
     pub number: String,
+    /// The draft it was typed in, dropped with the save.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }
 
 /// Writes a resident's identity number, and its last four characters into the resident, in one transaction.
@@ -40,7 +44,7 @@ pub(crate) fn save_identity(asking: &Asking, input: IdentityEntry) -> Result<Sav
         records::expect(tx, &RecordKey::new("resident", resident))?;
         edits(tx, asking, resident, input.document, &input.number)
     })?;
-    asking.save_undoable(resident, None, |_, _| Ok(edits))
+    asking.save_undoable(resident, input.draft.as_deref(), |_, _| Ok(edits))
 }
 
 /// The edits that enter a number; refused where the asker has not the right.

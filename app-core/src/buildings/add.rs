@@ -22,6 +22,10 @@ pub struct NewDwelling {
     pub door: String,
     #[serde(rename = "use")]
     pub use_: DwellingUse,
+    /// The draft it was typed in, dropped with the save.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }
 
 /// A building whose entrances and floors are alike; what differs is mended door by door.
@@ -36,6 +40,10 @@ pub struct NewBuilding {
     pub doors_per_floor: u32,
     pub lift: Option<bool>,
     pub walk_order: i32,
+    /// The draft it was typed in, dropped with the save.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }
 
 pub(crate) fn add_dwelling(asking: &Asking, input: NewDwelling) -> Result<Saved> {
@@ -55,7 +63,7 @@ pub(crate) fn add_dwelling(asking: &Asking, input: NewDwelling) -> Result<Saved>
         .set("floor_name", chosen(input.floor_name.as_deref()))
         .set("door", door)
         .set("use", words::word(&input.use_));
-    asking.save_undoable(dwelling, None, |_, _| Ok(vec![edit]))
+    asking.save_undoable(dwelling, input.draft.as_deref(), |_, _| Ok(vec![edit]))
 }
 
 pub(crate) fn add_building(asking: &Asking, input: NewBuilding) -> Result<Saved> {
@@ -100,5 +108,5 @@ pub(crate) fn add_building(asking: &Asking, input: NewBuilding) -> Result<Saved>
             }
         }
     }
-    asking.save_undoable(building, None, |_, _| Ok(edits))
+    asking.save_undoable(building, input.draft.as_deref(), |_, _| Ok(edits))
 }

@@ -19,12 +19,20 @@ pub struct NewHousehold {
     pub home_hours: Option<String>,
     pub contact_by: Option<ContactBy>,
     pub rhythm: Option<Rhythm>,
+    /// The draft it was typed in, dropped with the save.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
 pub struct HouseholdMove {
     pub household: String,
     pub to: String,
+    /// The draft it was typed in, dropped with the save.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -33,6 +41,10 @@ pub struct HouseholdEnd {
     pub on: String,
     /// Whether nobody lives behind the door now.
     pub vacant: bool,
+    /// The draft it was typed in, dropped with the save.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }
 
 pub(crate) fn add_household(asking: &Asking, input: NewHousehold) -> Result<Saved> {
@@ -45,7 +57,7 @@ pub(crate) fn add_household(asking: &Asking, input: NewHousehold) -> Result<Save
         .set("home_hours", chosen(input.home_hours.as_deref()))
         .set("contact_by", input.contact_by.map(|one| words::word(&one)))
         .set("rhythm", input.rhythm.map(|one| words::word(&one)));
-    asking.save_undoable(household, None, |_, _| Ok(vec![edit]))
+    asking.save_undoable(household, input.draft.as_deref(), |_, _| Ok(vec![edit]))
 }
 
 /// Everybody of a household moves, with its visits and needs: what hangs below it follows to the new door.
@@ -60,7 +72,7 @@ pub(crate) fn move_household(asking: &Asking, input: HouseholdMove) -> Result<Sa
         if held.dwelling == to { Err(CommandError::new("lives_here_already")) } else { Ok(()) }
     })?;
     let edit = NewEdit::change(RecordKey::new("household", household), asking.person).set("dwelling", to);
-    asking.save_undoable(household, None, |_, _| Ok(vec![edit]))
+    asking.save_undoable(household, input.draft.as_deref(), |_, _| Ok(vec![edit]))
 }
 
 /// A household ends: with it every residence in it that has not ended yet.
@@ -78,5 +90,5 @@ pub(crate) fn end_household(asking: &Asking, input: HouseholdEnd) -> Result<Save
         }
         Ok(edits)
     })?;
-    asking.save_undoable(household, None, |_, _| Ok(edits))
+    asking.save_undoable(household, input.draft.as_deref(), |_, _| Ok(edits))
 }

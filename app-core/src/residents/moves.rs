@@ -29,6 +29,10 @@ pub struct MoveIn {
     pub since: Option<String>,
     /// The residences that end with it. Whoever has two homes keeps the other.
     pub leaves: Vec<String>,
+    /// The draft it was typed in, dropped with the save.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -37,6 +41,10 @@ pub struct MoveOut {
     pub on: String,
     /// The new door, where it is one that is held here; else they went elsewhere or nobody knows where.
     pub to: Option<NewDoor>,
+    /// The draft it was typed in, dropped with the save.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -51,6 +59,10 @@ pub struct NewDoor {
 pub struct Death {
     pub resident: String,
     pub on: String,
+    /// The draft it was typed in, dropped with the save.
+    #[serde(default)]
+    #[ts(optional)]
+    pub draft: Option<String>,
 }
 
 /// Somebody who is registered already moves in at a door.
@@ -76,7 +88,7 @@ pub(crate) fn move_in(asking: &Asking, input: MoveIn) -> Result<Saved> {
         }
         Ok(edits)
     })?;
-    asking.save_undoable(resident, None, |_, _| Ok(edits))
+    asking.save_undoable(resident, input.draft.as_deref(), |_, _| Ok(edits))
 }
 
 /// Somebody moves out: the residence ends, and where a new door is named one begins there.
@@ -106,7 +118,7 @@ pub(crate) fn move_out(asking: &Asking, input: MoveOut) -> Result<Saved> {
         edits.push(ended(asking, home, &on)?);
         Ok((resident, edits))
     })?;
-    asking.save_undoable(resident, None, |_, _| Ok(edits))
+    asking.save_undoable(resident, input.draft.as_deref(), |_, _| Ok(edits))
 }
 
 /// Somebody has died: the day is kept, and every residence ends with it.
@@ -120,7 +132,7 @@ pub(crate) fn record_death(asking: &Asking, input: Death) -> Result<Saved> {
         let ends = residents::homes(tx, resident)?.into_iter().map(|home| ended(asking, &home, &on));
         std::iter::once(Ok(died)).chain(ends).collect::<Result<Vec<_>>>()
     })?;
-    asking.save_undoable(resident, None, |_, _| Ok(edits))
+    asking.save_undoable(resident, input.draft.as_deref(), |_, _| Ok(edits))
 }
 
 fn homes_of(tx: &Tx<'_>, resident: RecordId) -> Result<Vec<Home>> {

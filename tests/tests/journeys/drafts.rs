@@ -1,7 +1,7 @@
 //! Words typed and not saved: kept on the device for their author alone, gone in the breath that saves them.
 
 use anyhow::Result;
-use linli_tests::neighbourhood::{Neighbourhood, list};
+use linli_tests::neighbourhood::{Device, Home, Neighbourhood, list};
 use serde_json::{Value, json};
 
 fn typed(key: &str, said: &str) -> Value {
@@ -52,4 +52,31 @@ async fn who_sits_at_a_console_next_finds_nothing_of_what_the_one_before_was_typ
     assert!(one.ask("draft", json!({ "key": "correct:r" })).await?.is_object());
     assert_eq!(console.refused("list_drafts", Value::Null).await?.code, "session_ended");
     Ok(())
+}
+
+#[tokio::test]
+async fn a_draft_goes_with_the_door_building_or_move_that_it_became() -> Result<()> {
+    let here = Neighbourhood::start().await?;
+    let tablet = here.tablet("xuli").await?;
+    let home: Home = tablet.home().await?;
+    let building = json!({
+        "grid": tablet.ask("list_buildings", Value::Null).await?[0]["grid"], "name": "新楼", "number": "99", "address": null,
+        "entrances": 1, "floors": 2, "doors_per_floor": 2, "lift": false, "walk_order": 9,
+    });
+    let made = tablet.ask("add_building", with_draft(&tablet, building).await?).await?;
+    let door = json!({ "building": made["record"], "entrance": "1", "floor": 3, "floor_name": null, "door": "301", "use": "other" });
+    let door = tablet.ask("add_dwelling", with_draft(&tablet, door).await?).await?;
+    let moves = json!({ "household": home.household, "to": door["record"] });
+    tablet.ask("move_household", with_draft(&tablet, moves).await?).await?;
+    let end = json!({ "household": home.household, "on": "2026-01-02", "vacant": true });
+    tablet.ask("end_household", with_draft(&tablet, end).await?).await?;
+    assert_eq!(tablet.ask("list_drafts", Value::Null).await?, json!([]));
+    Ok(())
+}
+
+/// The input of a call with a draft that was kept for it.
+async fn with_draft(tablet: &Device, mut input: Value) -> Result<Value> {
+    tablet.ask("save_draft", typed("form:any", "写了一半")).await?;
+    input["draft"] = json!("form:any");
+    Ok(input)
 }

@@ -123,7 +123,11 @@ export type ContactBy = "phone" | "message" | "door" | "family";
 
 export type CorrectableField = "name" | "phone" | "phone_2";
 
-export type Death = { resident: string, on: string, };
+export type Death = { resident: string, on: string, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
 
 export type Decision = "accept" | "decline";
 
@@ -217,7 +221,11 @@ export type HouseholdEnd = { household: string, on: string,
 /**
  * Whether nobody lives behind the door now.
  */
-vacant: boolean, };
+vacant: boolean, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
 
 export type HouseholdFile = { dwelling: string, door_label: string, building: string, building_name: string, 
 /**
@@ -229,9 +237,17 @@ trail: Array<string>, use: DwellingUse, household: string | null, tenure: Tenure
  */
 others: Array<OtherHousehold>, needs: Array<NeedLine>, visits: Array<VisitLine>, next_dwelling: string | null, mark: SyncMark, conflict: boolean, };
 
-export type HouseholdMove = { household: string, to: string, };
+export type HouseholdMove = { household: string, to: string, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
 
-export type IdentityEntry = { resident: string, document: Document, number: string, };
+export type IdentityEntry = { resident: string, document: Document, number: string, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
 
 export type IdentityLine = { document: Document, 
 /**
@@ -289,13 +305,21 @@ since: string | null,
 /**
  * The residences that end with it. Whoever has two homes keeps the other.
  */
-leaves: Array<string>, };
+leaves: Array<string>, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
 
 export type MoveOut = { residence: string, on: string, 
 /**
  * The new door, where it is one that is held here; else they went elsewhere or nobody knows where.
  */
-to: NewDoor | null, };
+to: NewDoor | null, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
 
 export type NeedAnswer = { need: string, state: NeedState, answer: string | null, };
 
@@ -309,15 +333,27 @@ export type NeedState = "open" | "matched" | "answered" | "declined" | "withdraw
 
 export type NeedUrgency = "normal" | "soon" | "today";
 
-export type NewBuilding = { grid: string, name: string, number: string, address: string | null, entrances: number, floors: number, doors_per_floor: number, lift: boolean | null, walk_order: number, };
+export type NewBuilding = { grid: string, name: string, number: string, address: string | null, entrances: number, floors: number, doors_per_floor: number, lift: boolean | null, walk_order: number, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
 
 export type NewDoor = { dwelling: string, household: string | null, relation: Relation, stays: Stays, };
 
 export type NewDraft = { key: string, title: string, path: string, body: string, };
 
-export type NewDwelling = { building: string, entrance: string, floor: number, floor_name: string | null, door: string, use: DwellingUse, };
+export type NewDwelling = { building: string, entrance: string, floor: number, floor_name: string | null, door: string, use: DwellingUse, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
 
-export type NewHousehold = { dwelling: string, tenure: Tenure | null, home_hours: string | null, contact_by: ContactBy | null, rhythm: Rhythm | null, };
+export type NewHousehold = { dwelling: string, tenure: Tenure | null, home_hours: string | null, contact_by: ContactBy | null, rhythm: Rhythm | null, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
 
 export type NewIssue = { category: string, words: string, place: string, 
 /**
