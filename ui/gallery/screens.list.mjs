@@ -1,8 +1,17 @@
 /** Every screen and state of both shells: how to get there over the gallery's made-up answers. */
 const door = '#/buildings/b1/doors/b1-1-9-2'
 const resident = `${door}/residents/r-b1-1-9-2-0`
+const building = '#/buildings/b1'
 const click = (...ids) => async (page) => {
   for (const id of ids) await page.click(`[data-testid=${id}]`)
+}
+const find = async (page, field, text) => {
+  await page.fill(`[data-testid=${field}]`, text)
+  await page.waitForTimeout(400)
+}
+const openMore = async (page) => {
+  await page.click('[data-testid=household-pane] [data-testid=more-actions] summary')
+  await page.locator('[data-testid=household-pane] [data-testid=more-actions] li').last().scrollIntoViewIfNeeded()
 }
 const toPin = async (page) => {
   await page.fill('[data-testid=enrol-link]', 'linli:enrol?u=x')
@@ -39,9 +48,53 @@ export const tablet = {
   visit_nobody: { path: `${door}/visit`, title: '无人 Nobody in', act: click('outcome-nobody') },
   visit_error: { path: `${door}/visit`, title: '没选日期 No date', act: click('outcome-appointment', 'visit-save') },
   visit_saved: { path: '#/buildings/b1/doors/b1-1-8-1/visit', title: '已保存 Saved', act: async (page) => { await click('outcome-nobody', 'visit-save')(page); await page.waitForSelector('[data-testid=visit-line]') } },
-  resident: { path: resident, title: '居民 Resident' },
+  matrix_more: { path: building, title: '楼栋的更多操作 More on a building', act: async (page) => { await page.locator('[data-testid=more-actions]').scrollIntoViewIfNeeded(); await page.click('[data-testid=more-actions] summary') } },
+  matrix_failed: { path: '?fail=building_matrix#/buildings/b1', title: '读不出来 An error' },
+  household_more: { path: door, title: '更多操作 More actions', key: true, act: openMore },
+  household_failed: { path: `?fail=household_file${door}`, title: '读不出来 An error' },
+  household_opening: { path: `?hang=household_file${door}`, title: '正在打开 Opening' },
+  need_answer: { path: door, title: '答复需求 Answer a need', act: async (page) => { await page.click('[data-testid=need-answer]'); await page.locator('[data-testid=need-answered]').scrollIntoViewIfNeeded() } },
+  resident: { path: resident, title: '居民 Resident', key: true },
+  resident_more: { path: resident, title: '居民的更多操作 More on a resident', act: openMore },
+  resident_failed: { path: `?fail=resident_file${resident}`, title: '读不出来 An error' },
+  reveal_reasons: { path: resident, title: '为什么查看 What for', act: async (page) => { await page.click('[data-testid=reveal-phone]'); await page.locator('[data-testid=reason-call]').scrollIntoViewIfNeeded() } },
+  revealed: { path: resident, title: '查看 30 秒 Shown for 30 s', act: async (page) => { await click('reveal-phone', 'reason-call')(page); await page.waitForSelector('[data-testid=revealed]') } },
+  add_resident: { path: `${door}/add`, title: '添加家人 Add', key: true, act: async (page) => { await page.fill('[data-testid=form-name]', '王桂兰'); await page.waitForSelector('[data-testid=alike-take]') } },
+  add_resident_error: { path: `${door}/add`, title: '还缺几项 Missing parts', act: click('newcomer-save') },
+  add_resident_saved: { path: `${door}/add`, title: '已保存，可撤销 Undo', key: true, act: async (page) => { await page.fill('[data-testid=form-name]', '王桂兰'); await click('relation-parent', 'newcomer-save')(page); await page.waitForSelector('[data-testid=undo]') } },
+  need: { path: `${door}/need`, title: '登记需求 A need', key: true, act: click('need-meals') },
+  need_error: { path: `${door}/need`, title: '需求没写全 Missing parts', act: click('need-save') },
+  edit_resident: { path: `${door}/edit/resident:r-b1-1-9-2-0`, title: '修改资料 Edit', act: async (page) => { await page.fill('[data-testid=form-name]', ''); await page.click('[data-testid=form-save]') } },
+  edit_living: { path: `${door}/edit/residence:s1`, title: '修改居住情况 Edit a residence' },
+  edit_household: { path: `${door}/edit/household:h1`, title: '修改本户 Edit a household' },
+  edit_dwelling: { path: `${door}/edit/dwelling:d1`, title: '修改住房 Edit a dwelling' },
+  edit_building: { path: `${building}/edit/building:b1`, title: '修改楼栋 Edit a building' },
+  edit_failed: { path: `?fail=record_form${door}/edit/household:h1`, title: '读不出来 An error' },
+  move_in: { path: `${door}/move-in`, title: '已登记的人搬入 Move in', key: true, act: async (page) => { await find(page, 'move-person', '王'); await page.locator('[data-testid=move-person-hit]').first().click(); await page.waitForSelector('[data-testid=home-left]'); await page.click('[data-testid=home-left]') } },
+  move_in_found: { path: `${door}/move-in`, title: '找到几位 Several found', act: (page) => find(page, 'move-person', '王') },
+  move_in_error: { path: `${door}/move-in`, title: '搬入没填全 Missing parts', act: async (page) => { await find(page, 'move-person', '王'); await page.locator('[data-testid=move-person-hit]').first().click(); await page.waitForSelector('[data-testid=home-left]'); await page.click('[data-testid=move-in-save]') } },
+  move_in_no_match: { path: `${door}/move-in`, title: '没有找到 Nobody found', act: (page) => find(page, 'move-person', '欧阳锋') },
+  move_in_not_here: { path: `?unfinished${door}/move-in`, title: '名册还在下载 Not here yet', act: (page) => find(page, 'move-person', '欧阳锋') },
+  move_out: { path: `${resident}/move`, title: '搬出 Move out', key: true, act: async (page) => { await page.click('[data-testid=where-door]'); await find(page, 'move-door', '3-2-'); await page.locator('[data-testid=move-door-hit]').first().click() } },
+  move_out_error: { path: `${resident}/move`, title: '搬出没填全 Missing parts', act: async (page) => { await click('where-door', 'move-out-save')(page) } },
+  leave: { path: `${door}/leave`, title: '全家搬走 Everybody moves', key: true, act: click('where-elsewhere') },
+  leave_door: { path: `${door}/leave`, title: '全家搬到另一户 To another door', act: async (page) => { await page.click('[data-testid=where-door]'); await find(page, 'move-door', '5-1') } },
+  leave_nobody: { path: '#/buildings/b1/doors/b1-1--1-1/leave', title: '没有住户 Nobody here' },
+  identity: { path: `${resident}/identity`, title: '证件号码 Identity number', key: true, act: (page) => page.fill('[data-testid=identity-number]', '11010519491231') },
+  identity_doubt: { path: `${resident}/identity`, title: '校验位不对 Check digit', key: true, act: async (page) => { await page.fill('[data-testid=identity-number]', '110105194912310021'); await page.click('[data-testid=identity-save]'); await page.waitForSelector('[data-testid=identity-doubt]') } },
+  identity_no_right: { path: `?no_right${resident}/identity`, title: '没有权限 No right' },
+  add_door: { path: `${building}/new-door`, title: '加一户 Add a door', key: true },
+  add_door_error: { path: `${building}/new-door`, title: '加一户没填全 Missing parts', act: click('door-save') },
+  add_building: { path: '#/buildings/new', title: '新建楼栋 New building', key: true, act: async (page) => { for (const [name, text] of [['name', '惠苑新村13号楼'], ['number', '13'], ['entrances', '2'], ['floors', '6'], ['doors_per_floor', '2']]) await page.fill(`[data-testid=form-${name}]`, text) } },
+  add_building_error: { path: '#/buildings/new', title: '新建楼栋没填全 Missing parts', act: click('building-save') },
+
   correct: { path: `${resident}/correct`, title: '更正 Correct', act: async (page) => { await page.fill('[data-testid=field-phone]', '12ab'); await page.click('[data-testid=correction-save]') } },
   search: { path: '#/search', title: '搜索 Search' },
+  search_results: { path: '#/search', title: '找到了 Found', key: true, act: (page) => find(page, 'search-input', '王') },
+  search_no_match: { path: '#/search', title: '没有匹配 No match', act: (page) => find(page, 'search-input', '欧阳锋') },
+  search_not_here: { path: '?unfinished#/search', title: '名册还在下载 Not here yet', act: (page) => find(page, 'search-input', '欧阳锋') },
+  search_failed: { path: '?fail=search#/search', title: '读不出来 An error', act: (page) => find(page, 'search-input', '王') },
+
   inbox: { path: '#/inbox', title: '待办 Inbox', key: true },
   inbox_empty: { path: '?empty#/inbox', title: '没有待办 Nothing waits' },
   inbox_failed: { path: '?fail=list_issues#/inbox', title: '读不出来 An error' },
@@ -57,11 +110,15 @@ export const tablet = {
   photo: { path: '#/inbox/i4?tab=open', title: '看照片 A photo', act: async (page) => { await page.click('[data-testid=photo-strip] button'); await page.waitForSelector('[data-testid=photo-whole]') } },
   photo_not_here: { path: '#/inbox/i4?tab=open', title: '照片还没有到 Not here yet', act: (page) => page.click('[data-testid=photo-strip] li:nth-child(3) button') },
   report_error: { path: '#/report', title: '还缺几项 Missing parts', act: click('report-save') },
+  drafts: { path: '#/today', title: '没写完的都在今日 Drafts', act: async (page) => { await page.goto(page.url().replace(/#.*/, `${door}/need`)); await page.fill('[data-testid=need-words]', '想装扶手'); await page.waitForTimeout(700); await page.goto(page.url().replace(/#.*/, '#/today')); await page.waitForSelector('[data-testid^=draft-need]') } },
   sync: { path: '?sync=waiting#/sync', title: '同步 Sync' },
   sync_photos: { path: '?sync=photos_waiting#/sync', title: '照片待传 Photos to send' },
   sync_old: { path: '?sync=old#/sync', title: '3 天未同步 Three days' },
   sync_attention: { path: '?sync=needs_attention#/sync', title: '需处理 Needs attention' },
   attention: { path: '?sync=needs_attention#/attention', title: '要看一看的 Needs attention' },
+  conflict_typed: { path: '#/attention/resident:r1', title: '手工填的还在 What was typed is kept', act: async (page) => { await page.click('[data-testid=conflict-phone] [data-testid=own-open]'); await page.fill('[data-testid=own-value]', '10000000009'); await page.goto(page.url().replace(/#.*/, '#/today')); await page.waitForTimeout(700); await page.goto(page.url().replace(/#.*/, '#/attention/resident:r1')); await page.waitForFunction(() => document.querySelector('[data-testid=own-value]')?.value === '10000000009') } },
+  conflict_settled: { path: '#/attention/resident:r1', title: '处理好了，可撤销 Settled', act: async (page) => { await page.click('[data-testid=conflict-phone] [data-testid=use-0]'); await page.waitForSelector('[data-testid=undo]') } },
+  conflict_failed: { path: '?fail=conflict_card#/attention/resident:r1', title: '读不出来 An error' },
   conflict: { path: '#/attention/resident:r1', title: '两边不一样 A conflict', key: true, act: async (page) => { await page.click('[data-testid=conflict-phone] [data-testid=own-open]') } },
   me: { path: '#/me', title: '我的 Me', key: true },
 }

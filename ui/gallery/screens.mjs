@@ -2,7 +2,8 @@
  * Every screen of both shells in a real browser: `make screens` takes their pictures into docs/screens, and with `--check`
  * nothing is kept. Either way no screen may scroll sideways at any width or type size, hold a touch target that is too
  * small, break a rule of accessibility (A and AA) in any theme or type size, or write an error to the browser's console.
- * Names after the options choose screens: `node gallery/screens.mjs --check tablet-today`.
+ * Names after the options choose screens: `node gallery/screens.mjs --check tablet-today`. `--into=FOLDER` takes pictures of
+ * every look into another folder.
  */
 import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -16,7 +17,9 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const checking = process.argv.includes('--check')
 const full = process.argv.includes('--full')
 const wanted = process.argv.slice(2).filter((one) => !one.startsWith('--'))
-const out = here('../../docs/screens')
+/** Elsewhere than docs: to look at pictures that nobody keeps, and then in every look. */
+const into = process.argv.find((one) => one.startsWith('--into='))?.slice(7)
+const out = into ?? here('../../docs/screens')
 const axe = readFileSync(here('../node_modules/axe-core/axe.min.js'), 'utf8')
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 const sizes = ['standard', 'large', 'elder', 'largest']
@@ -36,6 +39,9 @@ const looks = {
     { name: 'wide-largest', width: [1280, 800], size: 'largest', keyOnly: true },
     { name: 'phone-largest', width: [390, 844], size: 'largest', keyOnly: true },
     { name: 'phone-en', width: [390, 844], language: 'en', keyOnly: true },
+    { name: 'narrow', width: [360, 740], size: 'elder', theme: 'outdoor', unkept: true },
+    { name: 'phone-dark', width: [390, 844], theme: 'dark', unkept: true },
+    { name: 'wide-en', width: [1280, 800], size: 'large', language: 'en', unkept: true },
   ],
   console: [
     { name: 'wide', width: [1280, 800] },
@@ -51,7 +57,7 @@ function serve(pages) {
     const file = join(pages, path === '/' ? 'index.html' : path)
     if (!existsSync(file)) return response.writeHead(404).end()
     // The same policy as in the app, so that a forbidden script fails here already.
-    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-security-policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:" })
+    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-security-policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:" })
     createReadStream(file).pipe(response)
   })
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
@@ -134,8 +140,8 @@ async function check(browser, shell, name, screen, address) {
 
 async function photograph(browser, shell, prefix, name, screen, address) {
   const faults = []
-  for (const look of looks[prefix].filter((look) => !look.keyOnly || screen.key)) {
-    const context = await browser.newContext({ viewport: { width: look.width[0], height: look.width[1] }, hasTouch: prefix === 'tablet', reducedMotion: 'reduce', colorScheme: look.theme === 'dark' ? 'dark' : 'light' })
+  for (const look of looks[prefix].filter((look) => into || ((!look.keyOnly || screen.key) && !look.unkept))) {
+    const context = await browser.newContext({ viewport: { width: look.width[0], height: look.width[1] }, hasTouch: prefix === 'tablet', reducedMotion: 'reduce', locale: look.language ?? 'zh-CN', timezoneId: 'Asia/Shanghai', colorScheme: look.theme === 'dark' ? 'dark' : 'light' })
     await context.addInitScript(({ language, size, theme }) => {
       if (location.protocol === 'about:') return
       if (language) localStorage.setItem('linli.language', language)
@@ -181,7 +187,7 @@ for (const [prefix, shell] of Object.entries(shells)) {
 const all = jobs.map(({ name, screen }) => [name, screen])
 const queue = jobs.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
 const faults = []
-if (!checking && wanted.length === 0) rmSync(out, { recursive: true, force: true })
+if (!checking && !into && wanted.length === 0) rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 const count = queue.length
 async function work() {
@@ -193,7 +199,7 @@ async function work() {
 await Promise.all([work(), work(), work()])
 await browser.close()
 servers.forEach((server) => server.close())
-if (!checking) index(all)
+if (!checking && !into) index(all)
 for (const fault of faults) console.error(fault)
 console.log(`${count} screens, ${faults.length} faults`)
 process.exitCode = faults.length > 0 ? 1 : 0

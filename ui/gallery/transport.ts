@@ -4,6 +4,7 @@ import type { BackendEvent } from '../src/backend/events'
 import type { AppState, HouseholdFile, NewDraft, NewVisit, ResidentCorrection, ResidentFile, Stage, SyncStatus, Today, TodayQuery, VisitLine, VisitState } from '../src/backend/generated'
 import { issueAnswers } from './issues'
 import { cards } from './photos'
+import { needs, registerAnswers } from './register'
 import { reviewAnswers } from './review'
 import { buildings, card, doors, matrixOf, type Door, type Person } from './people'
 
@@ -58,11 +59,14 @@ const answers: Record<string, (input: never) => unknown> = {
   drop_draft: ({ key }: { key: string }) => void drafts.delete(key),
   ...issueAnswers(counted),
   ...reviewAnswers(() => counted('resident')),
+  ...registerAnswers(counted),
 }
 
 export async function call<T>(name: string, input: unknown): Promise<T> {
   await new Promise((resolve) => setTimeout(resolve, 20))
   const answer = answers[name]
+  // A call that is never answered shows what a page looks like until then.
+  if (asked.get('hang') === name) await new Promise(() => {})
   if (!answer) throw new CommandError('input_invalid', { reason: name })
   if (asked.get('fail') === name) throw new CommandError('database_failed', {})
   return answer(input as never) as T
@@ -132,7 +136,7 @@ function household(one: Door): HouseholdFile {
     residents: people.map((person) => ({ id: person.id, residence: `s-${person.id}`, name: person.name, relation: person.relation, stays: person.relation === 'parent' ? 'seasonal' : 'main', age: person.age, minor: person.age < 14, masked_phone: masked(person.phone), mark: person.mark, conflict: person.otherPhone !== undefined })),
     rhythm: null,
     others: [],
-    needs: [],
+    needs: cell.dwelling === 'b1-1-9-2' ? needs : [],
     visits,
     next_dwelling: ids[ids.indexOf(cell.dwelling) + 1] ?? null,
     mark: cell.mark,
@@ -174,13 +178,13 @@ function file(id: string): ResidentFile {
       { field: 'phone', shown: masked(found.phone), seen: [`p-${found.phone}`], mark: found.mark, others },
       { field: 'phone_2', shown: null, seen: [], mark: 'sent', others: [] },
     ],
-    homes: [{ residence: 's1', household: 'h1', building: 'b1', building_name: '', stays: 'main', registered_here: null, since: null, until: null, dwelling: one.cell.dwelling, door_label: `${card(one.building).name} ${label(one)}`, relation: found.relation }],
+    homes: [{ residence: 's1', household: 'h1', building: 'b1', building_name: card(one.building).name, stays: 'main', registered_here: null, since: null, until: null, dwelling: one.cell.dwelling, door_label: label(one), relation: found.relation }],
     other_names: [],
     reading: null,
     died_on: null,
-    identity: null,
-    may_enter_identity: false,
-    former_homes: [],
+    identity: asked.has('no_right') ? null : { document: 'resident_card', masked: '1**************4X', check_digit_ok: false },
+    may_enter_identity: !asked.has('no_right'),
+    former_homes: [{ residence: 's0', household: 'h0', building: 'b2', building_name: '供电小区5号楼', stays: 'main', registered_here: null, since: '1998-04-01', until: '2008-05-01', dwelling: 'b2-1-2-1', door_label: '1单元201', relation: 'head' }],
     edited_by: '单晓梅',
     edited_at: ago(52 * hour),
     mark: found.mark,
@@ -202,11 +206,11 @@ function correct({ resident, changes }: ResidentCorrection) {
   return counted('resident')
 }
 
-function counted(kind: string) {
+function counted(kind: string, record = 'x') {
   waiting += 1
   tell({ type: 'records_changed', kinds: [kind] })
   tell({ type: 'sync_changed' })
-  return { record: 'x', mark: 'saved_here', outbox: waiting, undo: null }
+  return { record, mark: 'saved_here', outbox: waiting, undo: null }
 }
 
 function sync(): SyncStatus {

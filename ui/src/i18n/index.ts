@@ -7,6 +7,7 @@ import enIssues from '@/locales/en/issues'
 import enPhotos from '@/locales/en/photos'
 import enReview from '@/locales/en/review'
 import enRegister from '@/locales/en/register'
+import enUndo from '@/locales/en/undo'
 import zhCommon from '@/locales/zh-CN/common'
 import zhDrafts from '@/locales/zh-CN/drafts'
 import zhErrors from '@/locales/zh-CN/errors'
@@ -14,6 +15,7 @@ import zhIssues from '@/locales/zh-CN/issues'
 import zhPhotos from '@/locales/zh-CN/photos'
 import zhReview from '@/locales/zh-CN/review'
 import zhRegister from '@/locales/zh-CN/register'
+import zhUndo from '@/locales/zh-CN/undo'
 
 export type Language = 'zh-CN' | 'en'
 export const languages: readonly Language[] = ['zh-CN', 'en']
@@ -29,7 +31,7 @@ export const i18n = createI18n<false, { legacy: false; locale: Language; fallbac
   legacy: false,
   locale: startLanguage(),
   fallbackLocale: 'zh-CN',
-  messages: { 'zh-CN': { common: zhCommon, drafts: zhDrafts, errors: zhErrors, issues: zhIssues, photos: zhPhotos, register: zhRegister, review: zhReview }, en: { common: enCommon, drafts: enDrafts, errors: enErrors, issues: enIssues, photos: enPhotos, register: enRegister, review: enReview } },
+  messages: { 'zh-CN': { common: zhCommon, drafts: zhDrafts, errors: zhErrors, issues: zhIssues, photos: zhPhotos, register: zhRegister, review: zhReview, undo: zhUndo }, en: { common: enCommon, drafts: enDrafts, errors: enErrors, issues: enIssues, photos: enPhotos, register: enRegister, review: enReview, undo: enUndo } },
 })
 
 /** Each shell brings its own words under a name of its own, so that the tablet never loads the console's. */

@@ -4,6 +4,10 @@ import type { FormValue } from '@/backend/generated'
 export interface FieldRule {
   name: string
   as: 'text' | 'words' | 'date' | 'tel' | 'number' | 'list' | 'truth' | 'choice'
+  /** The word for it, where the field's name means something else elsewhere. */
+  label?: string
+  /** Numbers below nought exist, which number pads cannot write. */
+  signed?: boolean
   required?: boolean
   options?: readonly string[]
   words?: string
@@ -47,12 +51,12 @@ export const rules: Record<string, readonly FieldRule[]> = {
   dwelling: [
     { name: 'door', as: 'text', required: true },
     { name: 'entrance', as: 'text', required: true },
-    { name: 'floor', as: 'number', required: true },
+    { name: 'floor', as: 'number', signed: true, required: true },
     { name: 'floor_name', as: 'text' },
     { name: 'use', as: 'choice', required: true, options: ['owner_occupied', 'let', 'commercial', 'vacant', 'other'], words: 'common.use' },
   ],
   building: [
-    { name: 'name', as: 'text', required: true },
+    { name: 'name', label: 'building_name', as: 'text', required: true },
     { name: 'number', as: 'text', required: true },
     { name: 'address', as: 'text' },
     { name: 'entrances', as: 'number', required: true },
@@ -63,7 +67,7 @@ export const rules: Record<string, readonly FieldRule[]> = {
     { name: 'aliases', as: 'list' },
   ],
   new_building: [
-    { name: 'name', as: 'text', required: true },
+    { name: 'name', label: 'building_name', as: 'text', required: true },
     { name: 'number', as: 'text', required: true },
     { name: 'address', as: 'text' },
     { name: 'entrances', as: 'number', required: true },

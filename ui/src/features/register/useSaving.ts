@@ -3,7 +3,7 @@ import { commandErrorFrom, type CommandError } from '@/backend/errors'
 import type { Saved } from '@/backend/generated'
 import { tabletReach } from '@/features/issues/useIssues'
 import { problemsIn } from './formRules'
-import { offerUndo } from './useUndo'
+import { offerUndo } from '@/composables/useUndo'
 
 /** One save at a time: what went wrong as a whole and by field, and the way back for ten seconds. */
 export function useSaving(reach = tabletReach) {

@@ -1,31 +1,53 @@
-import { onScopeDispose, reactive, ref, shallowRef } from 'vue'
+import { computed, reactive, ref } from 'vue'
 import { commandErrorFrom, type CommandError } from '@/backend/errors'
 import { settleConflict, undoSettlement, type ConflictField } from '@/backend/generated'
+import { offerWayBack } from '@/composables/useUndo'
+import { useDraft } from '@/features/drafts/useDraft'
 import { tabletReach } from '@/features/issues/useIssues'
 
-const UNDO_MS = 10_000
+/** The words that settling needs: what was settled, and whose conflict it is. */
+export interface SettlingOf {
+  settled: (field: string) => string
+  title: () => string
+  reach?: typeof tabletReach
+}
 
-/** Settling fields by a tap, and taking the last one back. What was typed stays until it is saved. */
-export function useSettling(record: () => string, reload: () => unknown, reach = tabletReach) {
+/** Settling fields by a tap, with a way back. What was typed by hand is a draft until it is saved: leaving costs nothing. */
+export function useSettling(record: () => string, reload: () => unknown, { settled, title, reach = tabletReach }: SettlingOf) {
   const busy = ref(false)
   const errors = reactive<Record<string, CommandError | undefined>>({})
-  const typed = reactive<Record<string, string>>({})
-  const last = shallowRef<{ record: string; field: string }>()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  onScopeDispose(() => clearTimeout(timer))
+  const kept = useDraft<Record<string, string>>(() => `settle:${record()}`, {
+    empty: () => ({}),
+    isEmpty: (typed) => Object.values(typed).every((text) => text === ''),
+    title,
+    path: () => `/attention/${record()}`,
+  })
+  const typed = computed(() => kept.form.value)
 
   async function settle(field: ConflictField, choice: { side?: string; value?: string; keepBoth?: boolean }): Promise<boolean> {
+    const of = record()
+    return during(field.field, async () => {
+      const { side = null, value = null, keepBoth = false } = choice
+      await reach.through(settleConflict({ record: of, field: field.field, side, value, keep_both: keepBoth, seen: [...field.seen] }))
+      delete typed.value[field.field]
+      offerWayBack({ words: settled(field.field), takeBack: () => takeBack(of, field.field) })
+    })
+  }
+
+  async function takeBack(of: string, field: string) {
+    await reach.through(undoSettlement({ record: of, field }))
+    await reload()
+  }
+
+  async function during(field: string, work: () => Promise<void>): Promise<boolean> {
     if (busy.value) return false
     busy.value = true
-    errors[field.field] = undefined
+    errors[field] = undefined
     try {
-      const { side = null, value = null, keepBoth = false } = choice
-      await reach.through(settleConflict({ record: record(), field: field.field, side, value, keep_both: keepBoth, seen: [...field.seen] }))
-      delete typed[field.field]
-      offerUndo(record(), field.field)
+      await work()
       return true
     } catch (failure) {
-      errors[field.field] = commandErrorFrom(failure)
+      errors[field] = commandErrorFrom(failure)
       return false
     } finally {
       busy.value = false
@@ -33,26 +55,5 @@ export function useSettling(record: () => string, reload: () => unknown, reach =
     }
   }
 
-  function offerUndo(of: string, field: string) {
-    last.value = { record: of, field }
-    clearTimeout(timer)
-    timer = setTimeout(() => (last.value = undefined), UNDO_MS)
-  }
-
-  async function undo(): Promise<void> {
-    const what = last.value
-    if (!what || busy.value) return
-    busy.value = true
-    try {
-      await reach.through(undoSettlement(what))
-      last.value = undefined
-    } catch (failure) {
-      errors[what.field] = commandErrorFrom(failure)
-    } finally {
-      busy.value = false
-      await reload()
-    }
-  }
-
-  return { busy, errors, typed, last, settle, undo }
+  return { busy, errors, typed, settle }
 }

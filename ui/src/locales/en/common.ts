@@ -89,6 +89,7 @@ export default {
     all_sent: 'All sent',
     all_sent_until: 'All sent · received until {time}',
     waiting: '{n} waiting · works offline',
+    waiting_short: '{n} waiting',
     waiting_both: '{n} waiting · {photos} photos',
     photos_waiting: 'Words sent · {n} photos to send',
     running: 'Sending {done}/{total}',

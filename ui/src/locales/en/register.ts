@@ -1,9 +1,6 @@
 /** Words about person and household files, for both shells. */
 export default {
   required: 'required',
-  saved: 'Saved on this device',
-  undo: 'Undo',
-  undone: 'Undone, as it was before',
   problems: '{n} to correct; tap to go there:',
   masked_hint: 'Now {shown}; leave empty to keep it',
   list_hint: 'Put a comma between several',
@@ -12,11 +9,12 @@ export default {
   clear_choice: 'Choose none',
   truth: { true: 'Yes', false: 'No' },
   more: 'More actions',
-  actions: { add: 'Add a family member', move_in: 'Move in', edit_household: 'Edit household', edit_dwelling: 'Edit dwelling', edit_building: 'Edit building', need: 'Write down a need', edit: 'Edit details', edit_living: 'Edit how they live here', move_out: 'Moves out, moves, died' },
+  actions: { add: 'Add a family member', move_in: 'Registered person moves in', edit_household: 'Edit household', edit_dwelling: 'Edit dwelling', edit_building: 'Edit building', add_dwelling: 'Add a door', leave: 'Everybody moves out', identity: 'Enter identity number', need: 'Write down a need', edit: 'Edit details', edit_living: 'Edit how they live here', move_out: 'Moves out, moves, died' },
   edit: { resident: 'Edit resident', residence: 'Edit how they live here', household: 'Edit household', dwelling: 'Edit dwelling', building: 'Edit building' },
   rhythm: { week: 'Weekly', month: 'Monthly', quarter: 'Quarterly', half_year: 'Half-yearly', on_request: 'On request' },
+  hints: { floor: 'The first floor below ground is -1', floor_name: 'Only where it is not the number, such as “mezzanine”', walk_order: 'Its place on the round, such as 1', doors_per_floor: 'Doors on each floor of an entrance' },
   fields: {
-    name: 'Name', reading: 'Reading (pinyin)', gender: 'Gender', born_on: 'Date of birth', phone: 'Phone', phone_2: 'Second phone', other_names: 'Other names', languages: 'Languages', relation: 'Relation to head', stays: 'Stays here',
+    building_name: 'Name of building',     name: 'Name', reading: 'Reading (pinyin)', gender: 'Gender', born_on: 'Date of birth', phone: 'Phone', phone_2: 'Second phone', other_names: 'Other names', languages: 'Languages', relation: 'Relation to head', stays: 'Stays here',
     registered_here: 'Registered here', since: 'Lives here since', tenure: 'Tenure', home_hours: 'At home', contact_by: 'Contact by', rhythm: 'Visit rhythm', door: 'Door', entrance: 'Entrance', floor: 'Floor',
     floor_name: 'Name of floor', use: 'Use', number: 'Number', address: 'Address', entrances: 'Entrances', floors_up: 'Floors above ground', floors_down: 'Floors below ground', lift: 'Has a lift', walk_order: 'Walking order', aliases: 'Other names',
     floors: 'Floors', doors_per_floor: 'Doors a floor', on: 'Day of moving out', died_on: 'Day of death',
@@ -27,16 +25,6 @@ export default {
     lead: 'If it is the same person, take them: no need to register twice.',
     take: 'Same person, moves in here',
     reasons: { number_and_birthday: 'same end of number and birthday', name_and_birthday: 'same name and birthday', phone: 'same phone', name_at_this_door: 'same name at this door', name_in_this_building: 'same name in this building', sound_at_this_door: 'name sounds the same at this door' },
-  },
-  move_out: {
-    title: '{name} moves out',
-    what: 'Where to',
-    where: { door: 'To another door', elsewhere: 'Elsewhere', unknown: 'Nobody knows', died: 'Has died' },
-    door: 'Which door',
-    door_hint: 'Type a door, such as 3-2-1203',
-    choose: 'Choose a door',
-    no_door: 'No such door here; you can choose “Elsewhere”.',
-    incomplete: 'First choose where to.',
   },
   need: {
     title: 'Write down a need',

@@ -89,6 +89,7 @@ export default {
     all_sent: '已全部上传',
     all_sent_until: '已全部上传 · 更新至 {time}',
     waiting: '待上传 {n} · 离线可用',
+    waiting_short: '待上传 {n}',
     waiting_both: '待上传 {n} · 照片 {photos}',
     photos_waiting: '文字已上传 · 照片 {n} 张待传',
     running: '上传中 {done}/{total}',

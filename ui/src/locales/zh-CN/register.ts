@@ -1,9 +1,6 @@
 /** Words about person and household files, for both shells. */
 export default {
   required: '必填',
-  saved: '已保存在本机',
-  undo: '撤销',
-  undone: '已撤销，恢复成原来的样子',
   problems: '有 {n} 处需要改，点一下跳过去：',
   masked_hint: '现在是 {shown}；不改就留空',
   list_hint: '几个之间用“、”隔开',
@@ -12,11 +9,12 @@ export default {
   clear_choice: '不选',
   truth: { true: '是', false: '不是' },
   more: '更多操作',
-  actions: { add: '添加家人', move_in: '搬入', edit_household: '修改本户', edit_dwelling: '修改住房', edit_building: '修改楼栋', need: '登记需求', edit: '修改资料', edit_living: '修改居住情况', move_out: '搬出、搬家、去世' },
+  actions: { add: '添加家人', move_in: '已登记的人搬入', edit_household: '修改本户', edit_dwelling: '修改住房', edit_building: '修改楼栋', add_dwelling: '加一户', leave: '全家搬走', identity: '登记证件号码', need: '登记需求', edit: '修改资料', edit_living: '修改居住情况', move_out: '搬出、搬家、去世' },
   edit: { resident: '修改居民资料', residence: '修改居住情况', household: '修改本户', dwelling: '修改住房', building: '修改楼栋' },
   rhythm: { week: '每周', month: '每月', quarter: '每季', half_year: '每半年', on_request: '有需要时' },
+  hints: { floor: '地下一层填 -1', floor_name: '和楼层数字不一样时填，如“夹层”', walk_order: '走访时排第几，如 1', doors_per_floor: '每个单元每层几户' },
   fields: {
-    name: '姓名', reading: '读音（拼音）', gender: '性别', born_on: '出生日期', phone: '电话', phone_2: '备用电话', other_names: '别名', languages: '语言', relation: '与户主关系', stays: '居住情况',
+    building_name: '楼名',     name: '姓名', reading: '读音（拼音）', gender: '性别', born_on: '出生日期', phone: '电话', phone_2: '备用电话', other_names: '别名', languages: '语言', relation: '与户主关系', stays: '居住情况',
     registered_here: '户口在此', since: '何时住进来', tenure: '住房性质', home_hours: '在家时间', contact_by: '联系方式', rhythm: '走访频次', door: '门号', entrance: '单元', floor: '楼层',
     floor_name: '楼层名称', use: '用途', number: '楼号', address: '地址', entrances: '单元数', floors_up: '地上层数', floors_down: '地下层数', lift: '有电梯', walk_order: '走访顺序', aliases: '别名',
     floors: '层数', doors_per_floor: '每层户数', on: '哪天搬走', died_on: '去世日期',
@@ -27,16 +25,6 @@ export default {
     lead: '如果是同一个人，点“就是此人”，不用再登记一次。',
     take: '就是此人，搬入这里',
     reasons: { number_and_birthday: '证件尾号和生日相同', name_and_birthday: '姓名和生日相同', phone: '电话相同', name_at_this_door: '这一户里有同名的人', name_in_this_building: '本楼有同名的人', sound_at_this_door: '这一户里有读音相同的人' },
-  },
-  move_out: {
-    title: '{name}搬出',
-    what: '去了哪里',
-    where: { door: '搬到另一户', elsewhere: '搬到别处', unknown: '不知道去哪了', died: '已去世' },
-    door: '搬到哪一户',
-    door_hint: '输入门号，如 3-2-1203',
-    choose: '选一户',
-    no_door: '没有找到这一户，可以选“搬到别处”。',
-    incomplete: '请先选去了哪里。',
   },
   need: {
     title: '登记需求',

@@ -1,15 +1,20 @@
 import { createRouter, createWebHashHistory, type Router, type RouteRecordRaw } from 'vue-router'
 import BuildingsPage from '@/features/buildings/BuildingsPage.vue'
 import MatrixPage from '@/features/buildings/MatrixPage.vue'
+import NewBuildingPage from '@/features/buildings/NewBuildingPage.vue'
+import NewDoorPane from '@/features/buildings/NewDoorPane.vue'
 import HouseholdPane from '@/features/households/HouseholdPane.vue'
 import CorrectionForm from '@/features/residents/CorrectionForm.vue'
+import IdentityPane from '@/features/residents/IdentityPane.vue'
 import ResidentPane from '@/features/residents/ResidentPane.vue'
 import InboxPage from '@/features/issues/InboxPage.vue'
 import IssuePane from '@/features/issues/IssuePane.vue'
 import ReportPage from '@/features/issues/ReportPage.vue'
 import AttentionPage from '@/features/review/AttentionPage.vue'
 import ConflictPage from '@/features/review/ConflictPage.vue'
-import MoveOutPane from '@/features/register/MoveOutPane.vue'
+import LeaveHouseholdPane from '@/features/moves/LeaveHouseholdPane.vue'
+import MoveInPane from '@/features/moves/MoveInPane.vue'
+import MoveOutPane from '@/features/moves/MoveOutPane.vue'
 import NeedPane from '@/features/register/NeedPane.vue'
 import NewcomerPane from '@/features/register/NewcomerPane.vue'
 import RecordFormPane from '@/features/register/RecordFormPane.vue'
@@ -23,19 +28,25 @@ import VisitForm from '@/features/visits/VisitForm.vue'
 const routes: RouteRecordRaw[] = [
   { path: '/today', name: 'today', component: TodayPage },
   { path: '/buildings', name: 'buildings', component: BuildingsPage },
+  { path: '/buildings/new', name: 'add-building', component: NewBuildingPage },
   {
     path: '/buildings/:building',
     name: 'building',
     component: MatrixPage,
     props: true,
     children: [
+      { path: 'new-door', name: 'add-dwelling', component: NewDoorPane, props: true },
+      { path: 'edit/:record', name: 'edit-building', component: RecordFormPane, props: true },
       { path: 'doors/:dwelling', name: 'household', component: HouseholdPane, props: true },
       { path: 'doors/:dwelling/visit', name: 'visit', component: VisitForm, props: ({ params, query }) => ({ ...params, outcome: query.outcome }) },
       { path: 'doors/:dwelling/add', name: 'add-resident', component: NewcomerPane, props: true },
+      { path: 'doors/:dwelling/move-in', name: 'move-in', component: MoveInPane, props: true },
+      { path: 'doors/:dwelling/leave', name: 'leave', component: LeaveHouseholdPane, props: true },
       { path: 'doors/:dwelling/need', name: 'add-need', component: NeedPane, props: true },
       { path: 'doors/:dwelling/edit/:record', name: 'edit-record', component: RecordFormPane, props: true },
       { path: 'doors/:dwelling/residents/:resident/move', name: 'move-out', component: MoveOutPane, props: true },
       { path: 'doors/:dwelling/residents/:resident', name: 'resident', component: ResidentPane, props: true },
+      { path: 'doors/:dwelling/residents/:resident/identity', name: 'identity', component: IdentityPane, props: true },
       { path: 'doors/:dwelling/residents/:resident/correct', name: 'correct', component: CorrectionForm, props: true },
     ],
   },
