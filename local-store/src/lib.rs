@@ -2,12 +2,12 @@
 //!
 //! - [`saving`] writes an edit and what it changes in one transaction; [`outbox`] holds it until it has an outcome.
 //! - [`incoming`] applies a pulled page and moves the cursors in one transaction.
+//! - [`comparing`] finds and mends what differs from what the relay holds.
 //! - [`records`] keeps the relay's state and own unsettled edits apart and writes the row that shows both.
 //! - [`scope`] limits what a query can see, in one place, for a console on which many people sign in.
 //! - [`search`] finds records by what somebody types; its index changes in the transaction that changes the record.
 //! - [`drafts`] keeps what somebody typed and did not save yet.
 //! - [`blobs`] keeps the bytes of photos, [`photo_queue`] says which of them are still to travel.
-//! - The nouns ([`buildings`], [`households`], [`residents`], [`visits`], [`register`]) hold the queries.
 //! - The nouns ([`buildings`], [`households`], [`residents`], [`visits`], [`register`], [`needs`]) hold the queries.
 //!
 //! There are no foreign keys between synced records: "that one is elsewhere" is a normal answer.
@@ -15,6 +15,7 @@
 pub mod attention;
 pub mod blobs;
 pub mod buildings;
+pub mod comparing;
 pub mod cursors;
 pub mod device;
 pub mod drafts;

@@ -10,7 +10,7 @@ use crate::store::Tx;
 use crate::{blobs, outbox, rows};
 use rusqlite::OptionalExtension;
 use rusqlite::types::Value as Sql;
-use sync_protocol::{RecordId, RecordKey, RecordState};
+use sync_protocol::{Digest, RecordId, RecordKey, RecordState};
 
 /// A record as shown: the relay's state with own edits laid over it.
 pub fn shown(tx: &Tx<'_>, key: &RecordKey) -> Result<Option<RecordState>> {
@@ -48,16 +48,23 @@ pub(crate) fn put_relay_state(tx: &Tx<'_>, revision: u64, state: &RecordState) -
     remove_beneath(tx, &key)
 }
 
-/// As [`put_relay_state`], for a record that nothing was written of on this device. Returns whether it was newer.
-pub(crate) fn put_untouched(tx: &Tx<'_>, revision: u64, state: &RecordState) -> Result<bool> {
-    let Some(table) = tx.tables.get(&state.kind) else { return Ok(false) };
+/// As [`put_relay_state`], for a record that nothing was written of on this device. Returns the digest of the copy it took
+/// the place of, or `None` where that is as new.
+pub(crate) fn put_untouched(tx: &Tx<'_>, revision: u64, state: &RecordState) -> Result<Option<Digest>> {
+    let Some(table) = tx.tables.get(&state.kind) else { return Ok(None) };
     let mut query = tx.prepare_cached(&table.revision)?;
     let held: Option<i64> = query.query_row([state.id.as_bytes()], |row| row.get(0)).optional()?;
     if held.is_some_and(|held| held.cast_unsigned() >= revision) {
-        return Ok(false);
+        return Ok(None);
     }
+    let before = if held.is_some() { digest(tx, &state.key())? } else { Digest::default() };
     put_row(tx, revision, state, Standing::default())?;
-    Ok(true)
+    Ok(Some(before))
+}
+
+/// The digest of what the relay last said of a record; nothing where that is not here.
+pub(crate) fn digest(tx: &Tx<'_>, key: &RecordKey) -> Result<Digest> {
+    Ok(relay_state(tx, key)?.map(|(_, state)| Digest::of(&state)).unwrap_or_default())
 }
 
 /// Writes the row of a record anew from what the relay said and what was saved here.

@@ -48,7 +48,7 @@ fn page(position: u64, facet: Facet, records: Vec<WireRecord>, departed: Vec<Rec
     let listed = records.iter().map(|record| record.state.key()).collect();
     PullAnswer {
         epoch: epoch(),
-        channels: vec![ChannelPage { at: at(facet), position, listed, departed }],
+        channels: vec![ChannelPage { at: at(facet), position, listed, departed, digest: None }],
         records,
         more: false,
         remaining: 0,
@@ -279,7 +279,7 @@ fn a_child_who_turns_fourteen_goes_from_one_facet_to_another_and_stays_on_the_ta
     store.write(|tx| cursors::follow(tx, &grants(&[Facet::Open, Facet::Personal, Facet::Guarded]))).unwrap();
     let moved = wire("resident", 4, 9, 12, &[("name", "单雄".into())]);
     let mut page = page(9, Facet::Personal, vec![], vec![resident()]);
-    page.channels.push(ChannelPage { at: at(Facet::Guarded), position: 1, listed: vec![resident()], departed: vec![] });
+    page.channels.push(ChannelPage { at: at(Facet::Guarded), position: 1, listed: vec![resident()], departed: vec![], digest: None });
     page.records.push(moved);
     store.write(|tx| incoming::apply(tx, &page)).unwrap();
     assert!(store.read(&View::Everything, |tx| records::shown(tx, &resident())).unwrap().is_some());
@@ -367,5 +367,5 @@ fn a_wrong_key_and_a_newer_apps_file_are_told_apart() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     let error = Store::open(&path, Some(&Key::new([7; 32])), Options::linli()).err();
-    assert!(matches!(error, Some(StoreError::TooNew { found: 99, known: 6 })));
+    assert!(matches!(error, Some(StoreError::TooNew { found: 99, known: 7 })));
 }

@@ -6,7 +6,7 @@
 use crate::error::Result;
 use crate::relay::Relay;
 use crate::rights;
-use crate::store::Tx;
+use crate::store::{Standing, Tx};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,18 +18,22 @@ use tokio::time::Instant;
 const AT_MOST_EVERY: Duration = Duration::from_millis(50);
 
 pub struct Heads {
-    positions: HashMap<ChannelFacet, u64>,
+    standings: HashMap<ChannelFacet, Standing>,
     /// See [`rights::revision`].
     pub rights: u64,
 }
 
 impl Heads {
     pub fn read(tx: &dyn Tx) -> Result<Self> {
-        Ok(Self { positions: tx.all_heads()?.into_iter().collect(), rights: rights::revision(tx)? })
+        Ok(Self { standings: tx.all_standings()?.into_iter().collect(), rights: rights::revision(tx)? })
     }
 
     pub fn position(&self, at: &ChannelFacet) -> u64 {
-        self.positions.get(at).copied().unwrap_or(0)
+        self.standing(at).head
+    }
+
+    pub fn standing(&self, at: &ChannelFacet) -> Standing {
+        self.standings.get(at).copied().unwrap_or_default()
     }
 }
 

@@ -12,6 +12,7 @@ pub mod certificates;
 pub mod clock;
 pub mod commands;
 pub mod control;
+pub mod digests;
 pub mod district;
 pub mod enrolment;
 pub mod error;

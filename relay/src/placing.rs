@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 use sync_protocol::routes::{self, Parents, Placement};
 use sync_protocol::schema::{FieldType, Hop};
-use sync_protocol::{ChannelFacet, Edit, RecordId, RecordKey, RecordState, Schema};
+use sync_protocol::{ChannelFacet, Digest, Edit, RecordId, RecordKey, RecordState, Schema};
 
 /// The records of one transaction: what was read of them, and what changed.
 pub struct Register<'t> {
@@ -22,7 +22,7 @@ pub struct Register<'t> {
     schema: &'t Schema,
     district: &'t str,
     read: RefCell<HashMap<RecordKey, Option<Rc<StoredRecord>>>>,
-    listings: RefCell<BTreeMap<ChannelFacet, Vec<Listing>>>,
+    listings: RefCell<BTreeMap<ChannelFacet, (Vec<Listing>, Digest)>>,
     rights_moved: Cell<bool>,
 }
 
@@ -113,16 +113,23 @@ impl<'t> Register<'t> {
             };
             record.placement.channels.iter().map(at).collect()
         };
+        let was = before.as_ref().map(|before| Digest::of(&before.state)).unwrap_or_default();
+        let is = if has_changed { Digest::of(&after.state) } else { was };
         let old = before.map(|before| facets_of(&before)).unwrap_or_default();
         let new = facets_of(&after);
         let key = after.state.key();
         let mut listings = self.listings.borrow_mut();
         for at in old.difference(&new) {
-            listings.entry(at.clone()).or_default().push(Listing { record: key.clone(), departed: true });
+            let (listings, change) = listings.entry(at.clone()).or_default();
+            listings.push(Listing { record: key.clone(), departed: true });
+            *change -= was;
         }
         // Where nothing but its place changed, channels that still list it have nothing new to say.
         for at in new.into_iter().filter(|at| has_changed || !old.contains(at)) {
-            listings.entry(at).or_default().push(Listing { record: key.clone(), departed: false });
+            let was_listed = old.contains(&at);
+            let (listings, change) = listings.entry(at).or_default();
+            listings.push(Listing { record: key.clone(), departed: false });
+            *change += if was_listed { is - was } else { is };
         }
         self.read.borrow_mut().insert(key, Some(Rc::new(after)));
         Ok(())
@@ -130,12 +137,12 @@ impl<'t> Register<'t> {
 
     /// Draws positions for everything listed since, each record once per channel facet, where it was listed last.
     pub fn publish(&self) -> Result<()> {
-        for (at, mut listings) in self.listings.take() {
+        for (at, (mut listings, change)) in self.listings.take() {
             let mut seen = BTreeSet::new();
             listings.reverse();
             listings.retain(|one| seen.insert(one.record.clone()));
             listings.reverse();
-            self.tx.list(&at, &listings)?;
+            self.tx.list(&at, &listings, change)?;
         }
         if self.rights_moved.take() { rights::note_moved(self.tx) } else { Ok(()) }
     }

@@ -44,12 +44,18 @@ pub fn page_for(
     let (mut channels, mut records) = (Vec::new(), BTreeMap::new());
     let (mut more, mut remaining) = (false, 0);
     let mut seen = BTreeSet::new();
-    for Cursor { at, position } in &request.cursors {
+    for Cursor { at, position, digest } in &request.cursors {
         if !granted.facets.contains(at) || !seen.insert(at) {
             continue;
         }
-        let mut page = ChannelPage { at: at.clone(), position: *position, listed: Vec::new(), departed: Vec::new() };
         let standing = tx.standing(at)?;
+        let mut page = ChannelPage {
+            at: at.clone(),
+            position: *position,
+            listed: Vec::new(),
+            departed: Vec::new(),
+            digest: None,
+        };
         // A console has thousands of cursors, and nearly all of them stand at the head.
         let has_news = standing.head > *position;
         let asked = if bytes_left > 0 { left } else { 0 };
@@ -78,7 +84,11 @@ pub fn page_for(
             more = true;
             remaining += left_after(tx, at, page.position, standing)?;
         }
-        if page.position != *position {
+        let differs = page.position == standing.head && digest.is_some_and(|theirs| theirs != standing.digest);
+        if page.position == standing.head {
+            page.digest = Some(standing.digest);
+        }
+        if page.position != *position || differs {
             channels.push(page);
         }
     }
@@ -101,7 +111,11 @@ pub fn compare(
     epoch: Epoch,
     now_ms: u64,
 ) -> PullAnswer {
-    let ours = messages::standing(granted.facets.iter().map(|at| (at, heads.position(at))));
+    let standing_of = |at| {
+        let Standing { head, digest, .. } = heads.standing(at);
+        (at, head, digest)
+    };
+    let ours = messages::standing(granted.facets.iter().map(standing_of));
     PullAnswer {
         epoch,
         channels: Vec::new(),

@@ -2,6 +2,7 @@
 
 use crate::authorities::Authorities;
 use crate::blobs::Files;
+use crate::digests;
 use crate::district::{self, Identity};
 use crate::error::{RelayError, Result};
 use crate::heads::{Board, Heads};
@@ -70,7 +71,10 @@ impl Relay {
             make_private(folder, path)?;
         }
         let store: Box<dyn Store> = Box::new(SqliteStore::open(path)?);
-        let identity = store.write(district::identity)?;
+        let identity = store.write(|tx| {
+            digests::bring_up_to_date(tx)?;
+            district::identity(tx)
+        })?;
         Ok(Self(Arc::new(Inner {
             store,
             identity,

@@ -72,7 +72,7 @@ fn pages_come_one_after_another_and_the_sum_is_everything_once() {
     let grants = town.grants(&console);
     let epoch = town.relay.epoch();
     let mut cursors: Vec<Cursor> =
-        grants.iter().flat_map(sync_protocol::Grant::channel_facets).map(|at| Cursor { at, position: 0 }).collect();
+        grants.iter().flat_map(sync_protocol::Grant::channel_facets).map(|at| Cursor { at, position: 0, digest: None }).collect();
     let whole = town.pull(&console, &cursors.iter().map(|cursor| cursor.at.clone()).collect::<Vec<_>>());
     assert!(!whole.more && whole.remaining == 0);
 
@@ -109,7 +109,7 @@ fn pages_come_one_after_another_and_the_sum_is_everything_once() {
 fn cursors_of_another_epoch_mean_nothing_here() {
     let town = Town::new();
     let epoch = town.relay.epoch();
-    let cursor = Cursor { at: at(&format!("grid:{GRID}"), Facet::Open), position: 3 };
+    let cursor = Cursor { at: at(&format!("grid:{GRID}"), Facet::Open), position: 3, digest: None };
     let check = |epoch_asked, cursors| {
         let request = PullRequest { epoch: epoch_asked, cursors, ..PullRequest::default() };
         linli_relay::pull::check(&request, epoch).err().map(|error| error.problem().code)
@@ -149,7 +149,7 @@ fn a_cursor_goes_past_positions_that_belong_to_nothing() {
     let grid = at(&format!("grid:{GRID}"), Facet::Review);
     // What was never listed cannot depart: its position is drawn and stays empty.
     let gone = linli_relay::store::Listing { record: key("resident", RESIDENT), departed: true };
-    town.relay.store().write(|tx| tx.list(&grid, std::slice::from_ref(&gone))).unwrap();
+    town.relay.store().write(|tx| tx.list(&grid, std::slice::from_ref(&gone), sync_protocol::Digest::default())).unwrap();
     let answer = town.pull(&console, std::slice::from_ref(&grid));
     let page = &answer.channels[0];
     assert_eq!((page.position, page.listed.len(), answer.more, answer.remaining), (1, 0, false, 0));
@@ -167,9 +167,9 @@ fn what_remains_is_counted_exactly_wherever_a_cursor_stands() {
         let request = PullRequest { epoch: Some(epoch), cursors, limit: Some(1), ..PullRequest::default() };
         town.relay.store().read(|tx| linli_relay::pull::page(tx, &request, &grants, epoch, now_ms())).unwrap()
     };
-    let begin = |at: &ChannelFacet| Cursor { at: at.clone(), position: 0 };
+    let begin = |at: &ChannelFacet| Cursor { at: at.clone(), position: 0, digest: None };
     let page = pull(vec![begin(&open), begin(&personal)]);
     assert_eq!(page.remaining, count(&open) + count(&personal) - 1);
-    let within = Cursor { at: open.clone(), position: page.channels[0].position };
+    let within = Cursor { at: open.clone(), position: page.channels[0].position, digest: None };
     assert_eq!(pull(vec![begin(&personal), within]).remaining, count(&open) + count(&personal) - 2);
 }

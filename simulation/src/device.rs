@@ -85,6 +85,26 @@ impl DeviceNode {
         self.store.read(&View::Everything, read)
     }
 
+    /// Spoils a row of a resident that no own edit is laid over, as a failing disk may: all of it, or a value. False where
+    /// there is none.
+    pub fn rot(&self, which: usize, whole: bool) -> Result<bool> {
+        let spoilt = self.store.write(|tx| -> local_store::Result<bool> {
+            let plain = "FROM resident WHERE revision > 0 AND own = 0 ORDER BY id LIMIT 1";
+            let count: usize = tx.query_row("SELECT count(*) FROM resident WHERE revision > 0 AND own = 0", [], |row| row.get(0))?;
+            if count == 0 {
+                return Ok(false);
+            }
+            let row = format!("(SELECT id {plain} OFFSET {})", which % count);
+            let spoil = if whole {
+                format!("DELETE FROM resident WHERE id = {row}")
+            } else {
+                format!("UPDATE resident SET name = 'x' || name WHERE id = {row}")
+            };
+            Ok(tx.execute(&spoil, [])? > 0)
+        });
+        Ok(spoilt?)
+    }
+
     /// Number and fate of every edit ever saved here.
     pub fn fates(&self) -> Result<BTreeMap<u32, Option<String>>> {
         let fates = self.read(|tx| {

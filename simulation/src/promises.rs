@@ -5,7 +5,8 @@ use crate::ledger::Ledger;
 use crate::world::World;
 use anyhow::Result;
 use linli_relay::accept::RELAY_DEVICE;
-use local_store::records;
+use linli_relay::digests;
+use local_store::{cursors, records};
 use std::collections::{BTreeMap, BTreeSet};
 use sync_protocol::messages::Fate;
 use sync_protocol::{ChannelFacet, Grant, RecordKey, RecordState};
@@ -19,7 +20,10 @@ pub fn broken(world: &World) -> Result<Vec<String>> {
     cause_comes_before_effect(world, &records, &mut broken)?;
     for device in &world.devices {
         device_agrees(world, device, &records, &mut broken)?;
+        digests_agree(world, device, &mut broken)?;
     }
+    let wrong = world.relay.relay.store().read(|tx| digests::wrong(tx))?;
+    broken.extend(wrong.into_iter().map(|(at, _)| format!("the relay's digest of {at:?} is not what it lists")));
     Ok(broken)
 }
 
@@ -127,6 +131,21 @@ fn device_agrees(
             }
             _ => {}
         }
+    }
+    Ok(())
+}
+
+/// Promise 3: "all data safe" is said only where digests agree, so they must.
+fn digests_agree(world: &World, device: &DeviceNode, broken: &mut Vec<String>) -> Result<()> {
+    for cursor in device.read(cursors::all)? {
+        let standing = world.relay.relay.store().read(|tx| tx.standing(&cursor.at))?;
+        if cursor.position == standing.head && cursor.digest != Some(standing.digest) {
+            broken.push(format!("{}'s digest of {:?} is not the relay's", device.name, cursor.at));
+        }
+    }
+    let differing = device.read(cursors::differing)?;
+    if differing > 0 {
+        broken.push(format!("{} has {differing} channels that differ from the relay's", device.name));
     }
     Ok(())
 }

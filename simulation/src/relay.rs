@@ -9,7 +9,7 @@ use linli_relay::error::RelayError;
 use linli_relay::heads::Heads;
 use linli_relay::relay::{Relay, store_path};
 use linli_relay::store::{Holder, NewDevice, StoredEdit, StoredRecord};
-use linli_relay::{district, pull, rights};
+use linli_relay::{digests, district, pull, rights};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use sync_client::round::exchange::{Answer, Ask};
@@ -100,6 +100,13 @@ impl RelayNode {
                     pull::page(tx, request, &grants, epoch, now_ms)
                 })?;
                 Ok(Answer::Pull(page))
+            }
+            Ask::Compare(request) => {
+                let answer = store.read(|tx| {
+                    let granted = rights::Granted::new(rights::grants_of(tx, &caller.holder, &today)?);
+                    digests::compare(tx, request, &granted, epoch, now_ms)
+                })?;
+                Ok(Answer::Compare(answer))
             }
         }
     }

@@ -129,6 +129,7 @@ impl World {
                 self.jump(at);
                 Ok(())
             }
+            98..99 if self.dice.chance(self.faults.rows_rot * 10) => self.rot(at),
             _ => {
                 if self.dice.chance(self.faults.killed) {
                     self.kill(at);
@@ -229,6 +230,16 @@ impl World {
         self.devices[at].round = None;
     }
 
+    /// A row loses a value, or is gone, behind everybody's back.
+    fn rot(&mut self, at: usize) -> Result<()> {
+        let (which, whole) = (self.dice.below(1_000), self.dice.chance(50));
+        if self.devices[at].rot(which, whole)? {
+            let name = self.devices[at].name.clone();
+            self.note("row rotted", || name);
+        }
+        Ok(())
+    }
+
     fn jump(&mut self, at: usize) {
         let error = match self.dice.below(4) {
             0 => 0,
@@ -245,6 +256,8 @@ impl World {
     fn heal(&mut self) -> Result<()> {
         self.faults = Faults::NONE;
         self.devices.iter_mut().for_each(|device| device.round = None);
+        // Digests are counted anew once a day, so a row that changed by itself shows within two.
+        self.true_ms += 2 * 24 * 3_600_000;
         // Once more than outboxes need, so that what the last one sent comes down everywhere.
         for _ in 0..=ROUNDS_TO_EMPTY {
             for at in 0..self.devices.len() {

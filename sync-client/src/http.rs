@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use std::sync::{PoisonError, RwLock};
 use sync_protocol::blobs::{BlobAnswer, BlobHash, MAX_BLOB_BYTES};
 use sync_protocol::messages::{
-    EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer,
-    SignInRequest, Trust,
+    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest,
+    SignInAnswer, SignInRequest, Trust,
 };
 use sync_protocol::problem::Problem;
 
@@ -136,6 +136,9 @@ impl Transport for Http {
     }
     async fn pull(&self, request: &PullRequest) -> Result<PullAnswer> {
         self.call(Method::POST, "/v1/pull", Some(request)).await
+    }
+    async fn compare(&self, request: &CompareRequest) -> Result<CompareAnswer> {
+        self.call(Method::POST, "/v1/compare", Some(request)).await
     }
     async fn trust(&self) -> Result<Option<Trust>> {
         if !self.relay.starts_with("https://") {

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use sync_protocol::Code;
 use sync_protocol::blobs::{BlobAnswer, BlobHash};
 use sync_protocol::messages::{
-    EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer,
+    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer,
     SignInRequest, Trust,
 };
 use sync_protocol::problem::Problem;
@@ -20,6 +20,7 @@ pub trait Transport: Send + Sync + 'static {
     fn me(&self) -> impl Future<Output = Result<Me>> + Send;
     fn push(&self, request: &PushRequest) -> impl Future<Output = Result<PushAnswer>> + Send;
     fn pull(&self, request: &PullRequest) -> impl Future<Output = Result<PullAnswer>> + Send;
+    fn compare(&self, request: &CompareRequest) -> impl Future<Output = Result<CompareAnswer>> + Send;
     fn changes(&self) -> impl Future<Output = Result<Changes>> + Send;
     /// Who may vouch for the relay; `None` where no certificates are in use.
     fn trust(&self) -> impl Future<Output = Result<Option<Trust>>> + Send {

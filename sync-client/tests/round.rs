@@ -61,6 +61,9 @@ impl Transport for Relay {
         });
         Ok(PushAnswer { epoch: epoch(), outcomes: outcomes.collect(), now_ms: 1 })
     }
+    async fn compare(&self, _: &CompareRequest) -> Result<CompareAnswer> {
+        Err(SyncError::TaskEnded)
+    }
     async fn pull(&self, _: &PullRequest) -> Result<PullAnswer> {
         *self.pulls.lock().unwrap() += 1;
         Ok(PullAnswer {

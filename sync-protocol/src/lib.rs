@@ -13,6 +13,7 @@ pub mod channel;
 mod columns;
 pub mod conflict;
 pub mod day;
+pub mod digest;
 pub mod edit;
 pub mod folds;
 pub mod ids;
@@ -27,6 +28,7 @@ pub mod stamp;
 pub mod value;
 
 pub use channel::{Channel, ChannelFacet, Facet, Grant};
+pub use digest::Digest;
 pub use edit::{Edit, FieldEdit};
 pub use ids::{DeviceNumber, EditId, Epoch, RecordId, RecordKey};
 pub use problem::Code;

@@ -4,6 +4,7 @@
 //! Every call may be repeated: pushes are recognised by edit id, pulls by cursor, enrolment by its one-time code.
 
 use crate::channel::{Channel, ChannelFacet, Facet, Grant};
+use crate::digest::Digest;
 use crate::edit::Edit;
 use crate::ids::{DeviceNumber, EditId, Epoch, RecordId, RecordKey};
 use crate::policy::Role;
@@ -193,12 +194,17 @@ pub struct Cursor {
     pub at: ChannelFacet,
     /// The last position applied; 0 before the first.
     pub position: u64,
+    /// Of the records held from this channel facet. Left out by a replica that keeps none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
 }
 
-/// One hash over cursors or heads that is the same at both ends exactly when nothing is to be pulled. They come sorted by
-/// channel and facet; digests will stand beside the positions.
-pub fn standing<'c>(sorted: impl IntoIterator<Item = (&'c ChannelFacet, u64)>) -> String {
-    let line = |(at, position): (&ChannelFacet, u64)| format!("{} {} {position}\n", at.channel, at.facet.name());
+/// One hash over cursors or heads that is the same at both ends exactly when nothing is to be pulled and both hold the same.
+/// They come sorted by channel and facet.
+pub fn standing<'c>(sorted: impl IntoIterator<Item = (&'c ChannelFacet, u64, Digest)>) -> String {
+    let line = |(at, position, digest): (&ChannelFacet, u64, Digest)| {
+        format!("{} {} {position} {digest}\n", at.channel, at.facet.name())
+    };
     let lines: String = sorted.into_iter().map(line).collect();
     crate::canonical::hex(&crate::canonical::sha256(lines.as_bytes())[..16])
 }
@@ -228,6 +234,8 @@ pub struct ChannelPage {
     pub listed: Vec<RecordKey>,
     /// Records this channel no longer lists. Where they went is not said.
     pub departed: Vec<RecordKey>,
+    /// Where `position` is the head: what a replica that applied this page holds.
+    pub digest: Option<Digest>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -235,6 +243,29 @@ pub struct WireRecord {
     /// Grows with each change of the record within an epoch.
     pub revision: u64,
     pub state: RecordState,
+}
+
+// ---- POST /v1/compare -----------------------------------------------------------------------------------------------
+
+/// Asked where the digests of a channel facet differ at its head.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CompareRequest {
+    pub epoch: Epoch,
+    #[serde(flatten)]
+    pub at: ChannelFacet,
+    /// The head up to which everything was applied.
+    pub position: u64,
+    /// The digest of each bucket ([`crate::digest::bucket`]), all [`crate::digest::BUCKETS`] of them.
+    pub buckets: Vec<Digest>,
+}
+
+/// Everything that the differing buckets hold.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CompareAnswer {
+    /// The buckets that differ and are answered, whole. None where the head has moved: what is new is pulled first.
+    pub buckets: Vec<u8>,
+    /// `more` where further buckets differ. Its one channel lists all records of the answered buckets.
+    pub page: PullAnswer,
 }
 
 // ---- GET /v1/changes (server-sent events) ---------------------------------------------------------------------------
@@ -287,6 +318,7 @@ mod tests {
         let cursor = Cursor {
             at: ChannelFacet { channel: Channel::of_code("340603").unwrap(), facet: Facet::Open },
             position: 12,
+            digest: None,
         };
         let text = serde_json::to_string(&cursor).unwrap();
         assert_eq!(text, r#"{"channel":"division:340603","facet":"open","position":12}"#);

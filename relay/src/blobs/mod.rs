@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::rights::Granted;
 use crate::store::{Holder, Listing, Tx};
 use sync_protocol::blobs::BlobHash;
-use sync_protocol::{ChannelFacet, RecordKey};
+use sync_protocol::{ChannelFacet, Digest, RecordKey};
 
 /// A giver's name: the same for all devices of a person, so that a tablet enrolled anew goes on where it was.
 pub fn giver(holder: &Holder) -> String {
@@ -60,7 +60,7 @@ pub fn arrived(tx: &dyn Tx, blob: BlobHash, giver: &str, bytes: u64, now_ms: u64
         let Some(record) = tx.record(&key)?.filter(|record| !record.state.is_deleted()) else { continue };
         for channel in record.placement.channels {
             let at = ChannelFacet { channel, facet: record.placement.facet };
-            tx.list(&at, &[Listing { record: key.clone(), departed: false }])?;
+            tx.list(&at, &[Listing { record: key.clone(), departed: false }], Digest::default())?;
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::store::{Channels, Edits, Fresh, Link, Listing, Records, Standing, Sto
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use sync_protocol::record::Accepted;
-use sync_protocol::{ChannelFacet, DeviceNumber, RecordId, RecordKey};
+use sync_protocol::{ChannelFacet, DeviceNumber, Digest, RecordId, RecordKey};
 
 /// The ids that records pointed at when they were not there: should one come, the store knows of its children.
 pub type Loose = RefCell<HashSet<RecordId>>;
@@ -169,8 +169,8 @@ impl Edits for Gathering<'_> {
 }
 
 impl Channels for Gathering<'_> {
-    fn list(&self, at: &ChannelFacet, listings: &[Listing]) -> Result<()> {
-        self.fresh.borrow_mut().listings.push((at.clone(), listings.to_vec()));
+    fn list(&self, at: &ChannelFacet, listings: &[Listing], change: Digest) -> Result<()> {
+        self.fresh.borrow_mut().listings.push((at.clone(), listings.to_vec(), change));
         Ok(())
     }
 
@@ -178,8 +178,8 @@ impl Channels for Gathering<'_> {
         self.tx.standing(at)
     }
 
-    fn all_heads(&self) -> Result<Vec<(ChannelFacet, u64)>> {
-        self.tx.all_heads()
+    fn all_standings(&self) -> Result<Vec<(ChannelFacet, Standing)>> {
+        self.tx.all_standings()
     }
 
     fn entries_after(&self, at: &ChannelFacet, position: u64, limit: u32) -> Result<Vec<crate::store::Entry>> {

@@ -34,6 +34,7 @@ pub fn router(relay: Relay) -> Router {
         .route("/v1/me", get(me::me))
         .route("/v1/push", post(sync::push))
         .route("/v1/pull", post(sync::pull))
+        .route("/v1/compare", post(sync::compare))
         .route("/v1/blobs/{sha256}", get(blobs::get).put(blobs::put))
         .route("/v1/changes", get(changes::changes))
         .route("/v1/sign-in", post(sign_in::sign_in))

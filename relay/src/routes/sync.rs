@@ -1,17 +1,17 @@
-//! `POST /v1/push` and `POST /v1/pull`: records move.
+//! `POST /v1/push` and `POST /v1/pull`: records move. `POST /v1/compare`: where two replicas differ.
 
 use super::body::JsonBody;
 use super::caller::Caller;
 use crate::accept::{self, Pushed};
 use crate::clock::now_ms;
 use crate::error::Result;
-use crate::pull;
+use crate::{digests, pull};
 use crate::relay::Relay;
 use crate::sessions::signed_in_authors;
 use axum::Json;
 use axum::extract::State;
 use sync_protocol::day::day_of;
-use sync_protocol::messages::{PullAnswer, PullRequest, PushAnswer, PushRequest};
+use sync_protocol::messages::{CompareAnswer, CompareRequest, PullAnswer, PullRequest, PushAnswer, PushRequest};
 
 pub async fn push(
     State(relay): State<Relay>,
@@ -50,6 +50,21 @@ pub async fn pull(
             return Ok(pull::compare(standing, heads, &granted, epoch, now_ms));
         }
         pull::page_for(tx, &request, &granted, epoch, now_ms)
+    });
+    Ok(Json(answer.await?))
+}
+
+pub async fn compare(
+    State(relay): State<Relay>,
+    Caller(device): Caller,
+    JsonBody(request, _memory): JsonBody<CompareRequest>,
+) -> Result<Json<CompareAnswer>> {
+    let (now_ms, epoch, cache) = (now_ms(), relay.epoch(), relay.clone());
+    // Rare, and the one thing worth an operator's look: copies that should be alike are not.
+    tracing::warn!(device = device.number.0, facet = request.at.facet.name(), "a replica differs");
+    let answer = relay.read(move |tx| {
+        let granted = cache.rights().granted(tx, &device.holder, &day_of(now_ms))?;
+        digests::compare(tx, &request, &granted, epoch, now_ms)
     });
     Ok(Json(answer.await?))
 }

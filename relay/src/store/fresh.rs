@@ -2,7 +2,7 @@
 
 use super::{Channels, Edits, Link, Listing, Records, StoredEdit, StoredRecord};
 use crate::error::Result;
-use sync_protocol::ChannelFacet;
+use sync_protocol::{ChannelFacet, Digest};
 
 /// New rows, each in the order in which they came about.
 #[derive(Default)]
@@ -11,8 +11,8 @@ pub struct Fresh {
     pub records: Vec<StoredRecord>,
     pub links: Vec<Link>,
     pub edits: Vec<StoredEdit>,
-    /// By channel facet; they may name records that were there before.
-    pub listings: Vec<(ChannelFacet, Vec<Listing>)>,
+    /// By channel facet, with the change of its digest; they may name records that were there before.
+    pub listings: Vec<(ChannelFacet, Vec<Listing>, Digest)>,
     /// The revision given last; none was given where it is 0.
     pub last_revision: u64,
 }
@@ -27,7 +27,7 @@ pub trait Bulk: Records + Edits + Channels {
         fresh.records.iter().try_for_each(|record| self.put_record(record))?;
         fresh.links.iter().try_for_each(|link| self.put_link(link))?;
         fresh.edits.iter().try_for_each(|edit| self.put_edit(edit))?;
-        fresh.listings.iter().try_for_each(|(at, listings)| self.list(at, listings))?;
+        fresh.listings.iter().try_for_each(|(at, listings, change)| self.list(at, listings, *change))?;
         while fresh.last_revision > 0 && self.next_revision()? < fresh.last_revision {}
         Ok(())
     }

@@ -19,7 +19,7 @@ pub use types::{
 use crate::error::Result;
 use sync_protocol::blobs::BlobHash;
 use sync_protocol::record::Accepted;
-use sync_protocol::{ChannelFacet, DeviceNumber, EditId, RecordId, RecordKey, Stamp};
+use sync_protocol::{ChannelFacet, DeviceNumber, Digest, EditId, RecordId, RecordKey, Stamp};
 
 /// A store: something that runs work in transactions.
 pub trait Store: Send + Sync {
@@ -75,16 +75,16 @@ pub trait Edits {
 }
 
 pub trait Channels {
-    /// Gives each record the next position of a channel facet, in this order.
-    fn list(&self, at: &ChannelFacet, listings: &[Listing]) -> Result<()>;
+    /// Gives each record the next position of a channel facet, in this order, and changes its digest by as much.
+    fn list(&self, at: &ChannelFacet, listings: &[Listing], change: Digest) -> Result<()>;
     /// Where it stands; nothing at all before the first entry.
     fn standing(&self, at: &ChannelFacet) -> Result<Standing>;
     /// The position given last; 0 before the first.
     fn head(&self, at: &ChannelFacet) -> Result<u64> {
         Ok(self.standing(at)?.head)
     }
-    /// The heads of every channel facet there is.
-    fn all_heads(&self) -> Result<Vec<(ChannelFacet, u64)>>;
+    /// How every channel facet there is stands.
+    fn all_standings(&self) -> Result<Vec<(ChannelFacet, Standing)>>;
     fn entries_after(&self, at: &ChannelFacet, position: u64, limit: u32) -> Result<Vec<Entry>>;
     fn count_after(&self, at: &ChannelFacet, position: u64) -> Result<u64>;
 }

@@ -3,7 +3,7 @@
 use sync_protocol::messages::{Fate, Outcome};
 use sync_protocol::record::{Accepted, RecordState};
 use sync_protocol::routes::Placement;
-use sync_protocol::{DeviceNumber, Edit, EditId, RecordId, RecordKey, Stamp};
+use sync_protocol::{DeviceNumber, Digest, Edit, EditId, RecordId, RecordKey, Stamp};
 
 /// A record as it stands, and where it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,11 +51,13 @@ pub struct Listing {
     pub departed: bool,
 }
 
-/// A channel facet as a whole: the position given last, and how many entries there are before and at it.
+/// A channel facet as a whole: the position given last, how many entries there are before and at it, and the digest of
+/// the records it lists.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Standing {
     pub head: u64,
     pub entries: u64,
+    pub digest: Digest,
 }
 
 /// An entry of a channel facet; the record is absent where it departed.

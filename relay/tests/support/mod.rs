@@ -163,7 +163,7 @@ impl Town {
 
     /// Pulls everything a device may have, from the beginning, asking for these cursors.
     pub fn pull(&self, device: &Device, cursors: &[ChannelFacet]) -> PullAnswer {
-        let cursors = cursors.iter().map(|at| Cursor { at: at.clone(), position: 0 }).collect();
+        let cursors = cursors.iter().map(|at| Cursor { at: at.clone(), position: 0, digest: None }).collect();
         let request = PullRequest { epoch: None, cursors, ..PullRequest::default() };
         let grants = self.grants(device);
         let epoch = self.relay.epoch();

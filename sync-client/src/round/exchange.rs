@@ -5,10 +5,12 @@
 //! starts over and repeats what is not settled. The app carries questions over HTTP, the simulation in memory.
 
 use super::facts;
-use local_store::{Result, Store, Tx, View, cursors, device, incoming, outbox};
+use local_store::{Result, Store, Tx, View, comparing, cursors, device, incoming, outbox};
 use std::collections::{BTreeMap, BTreeSet};
-use sync_protocol::messages::{Fate, MAX_PUSH_EDITS, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, standing};
-use sync_protocol::{EditId, RecordId};
+use sync_protocol::messages::{
+    CompareAnswer, CompareRequest, Fate, MAX_PUSH_EDITS, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, standing,
+};
+use sync_protocol::{ChannelFacet, EditId, RecordId};
 
 /// What is asked of the relay.
 #[derive(Clone, Debug)]
@@ -16,6 +18,7 @@ pub enum Ask {
     Push(PushRequest),
     Me,
     Pull(PullRequest),
+    Compare(CompareRequest),
 }
 
 #[derive(Clone, Debug)]
@@ -23,6 +26,7 @@ pub enum Answer {
     Push(PushAnswer),
     Me(Me),
     Pull(PullAnswer),
+    Compare(CompareAnswer),
 }
 
 /// An answer with the moments, by our own clock, between which it was given.
@@ -56,6 +60,8 @@ enum Phase {
     #[default]
     Pushing,
     Pulling,
+    /// What is held is not what the relay holds, and the two are laid side by side.
+    Comparing,
     Done,
 }
 
@@ -71,7 +77,13 @@ pub struct Exchange {
     grants_moved: bool,
     /// Whether something is to be pulled, so that the relay wants to see the cursors themselves.
     has_news: bool,
+    /// The channel facet that is being compared, and how often the relay was asked in this round.
+    comparing: Option<ChannelFacet>,
+    compared: usize,
 }
+
+/// Comparisons in one round at most: a repair goes on in the next, and can never become a loop.
+const MOST_COMPARED: usize = 64;
 
 /// More cursors than this are told by their standing first: a console has thousands, and mostly nothing moved.
 const FEW_CURSORS: usize = 16;
@@ -86,6 +98,15 @@ impl Exchange {
             self.phase = Phase::Pulling;
             self.grants = store.read(&View::Everything, |tx| device::fact(tx, facts::GRANTS))?;
         }
+        if self.phase == Phase::Comparing {
+            let question = store.read(&View::Everything, comparing::question)?;
+            if let Some(question) = question.filter(|_| self.compared < MOST_COMPARED) {
+                self.compared += 1;
+                self.comparing = Some(question.at.clone());
+                return Ok(Some(Ask::Compare(question)));
+            }
+            self.phase = Phase::Done;
+        }
         if self.phase == Phase::Done {
             return Ok(None);
         }
@@ -97,7 +118,8 @@ impl Exchange {
             return Ok(Some(Ask::Pull(PullRequest { epoch, cursors, ..PullRequest::default() })));
         }
         cursors.sort_by(|one, other| one.at.cmp(&other.at));
-        let standing = standing(cursors.iter().map(|cursor| (&cursor.at, cursor.position)));
+        let held = cursors.iter().map(|cursor| (&cursor.at, cursor.position, cursor.digest.unwrap_or_default()));
+        let standing = standing(held);
         Ok(Some(Ask::Pull(PullRequest { epoch, standing: Some(standing), ..PullRequest::default() })))
     }
 
@@ -110,8 +132,9 @@ impl Exchange {
             Answer::Me(me) => self.follow_grants(store, &me),
             Answer::Pull(answer) => {
                 let offset = offset(answer.now_ms);
-                self.take_page(store, answer, offset)
+                self.take_page(store, answer, offset, heard_ms)
             }
+            Answer::Compare(answer) => self.take_comparison(store, &answer),
         }
     }
 
@@ -128,13 +151,14 @@ impl Exchange {
         }))
     }
 
-    fn take_page(&mut self, store: &Store, page: PullAnswer, offset: i128) -> Result<News> {
+    fn take_page(&mut self, store: &Store, page: PullAnswer, offset: i128, now_ms: u64) -> Result<News> {
         let is_head = !page.more && Some(&page.grants_version) == self.grants.as_ref();
         let kinds = store.write(|tx| {
             let kinds = incoming::apply(tx, &page)?;
             if is_head {
                 device::put_fact(tx, facts::RECEIVED_UNTIL, &page.now_ms.to_string())?;
                 device::put_fact(tx, facts::LOADED, "1")?;
+                comparing::recount(tx, now_ms)?;
             }
             put_offset(tx, offset)?;
             Ok::<_, local_store::StoreError>(kinds)
@@ -142,10 +166,16 @@ impl Exchange {
         self.grants_moved = Some(&page.grants_version) != self.grants.as_ref();
         self.has_news = page.more;
         if is_head {
-            self.phase = Phase::Done;
+            self.phase = Phase::Comparing;
         }
         let arrived = page.channels.iter().map(|page| (page.listed.len() + page.departed.len()) as u64).sum();
         Ok(News { kinds, arrived, remaining: Some(page.remaining) })
+    }
+
+    fn take_comparison(&mut self, store: &Store, answer: &CompareAnswer) -> Result<News> {
+        let Some(at) = self.comparing.take() else { return Ok(News::default()) };
+        let kinds = store.write(|tx| comparing::take(tx, &at, answer).map(|(kinds, _)| kinds))?;
+        Ok(News { kinds, ..News::default() })
     }
 
     /// Makes the cursors those of the grants, and remembers which grants they are. Every row may come or go with them.

@@ -95,6 +95,7 @@ async fn carry<T: Transport>(transport: &T, ask: &Ask) -> Result<Answer> {
         Ask::Push(request) => Answer::Push(transport.push(request).await?),
         Ask::Me => Answer::Me(transport.me().await?),
         Ask::Pull(request) => Answer::Pull(transport.pull(request).await?),
+        Ask::Compare(request) => Answer::Compare(transport.compare(request).await?),
     })
 }
 

@@ -8,6 +8,7 @@ use super::records::{self, Table};
 use super::runs::Runs;
 use super::{MAX_ROWS, Misfit};
 use crate::channel::ChannelFacet;
+use crate::digest::Digest;
 use crate::ids::{RecordId, RecordKey};
 use crate::messages::{ChannelPage, PullAnswer, WireRecord};
 use crate::value::Value;
@@ -43,6 +44,8 @@ struct Channel {
     listed: Numbers,
     #[serde(default, skip_serializing_if = "Numbers::is_none")]
     departed: Numbers,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<Digest>,
 }
 
 /// Numbers of keys with their count, which is not to be guessed from runs.
@@ -88,6 +91,7 @@ impl Serialize for PullAnswer {
             position: page.position,
             listed: Numbers::of(&page.listed, &numbers),
             departed: Numbers::of(&page.departed, &numbers),
+            digest: page.digest,
         };
         let packed = Packed {
             channels: self.channels.iter().map(channel).collect(),
@@ -129,6 +133,7 @@ fn unpack(packed: Packed<Value>) -> Result<PullAnswer, Misfit> {
             position: channel.position,
             listed: channel.listed.keys(&all)?,
             departed: channel.departed.keys(&all)?,
+            digest: channel.digest,
         })
     };
     let channels = packed.channels.into_iter().map(page).collect::<Result<_, _>>()?;

@@ -48,6 +48,11 @@ pub fn paths() -> Value {
             ok(&schema("PullAnswer")),
             &[&[(409, Code::EpochChanged)], BODY].concat(),
         )) },
+        "/v1/compare": { "post": with_body("CompareRequest", device_call(
+            "compare", "All that the buckets hold in which a channel differs at its head.",
+            ok(&schema("CompareAnswer")),
+            &[&[(409, Code::EpochChanged)], BODY].concat(),
+        )) },
         "/v1/blobs/{sha256}": {
             "parameters": [{ "name": "sha256", "in": "path", "required": true, "schema": schema("BlobHash") }],
             "get": get_blob(),

@@ -164,7 +164,8 @@ fn pulling() -> Value {
     let place = || json!({ "channel": at("Channel"), "facet": at("Facet"), "position": number() });
     let version = json!({ "type": "array", "prefixItems": [number(), at("Value")], "minItems": 2, "maxItems": 2 });
     json!({
-        "Cursor": object(place(), json!({})),
+        "Digest": { "type": "string", "pattern": "^[0-9a-f]{32}$" },
+        "Cursor": object(place(), json!({ "digest": or_null(at("Digest")) })),
         "Head": object(place(), json!({})),
         "Heads": object(json!({ "heads": list(at("Head")), "grants_version": text() }), json!({})),
         "PullRequest": object(
@@ -177,7 +178,7 @@ fn pulling() -> Value {
             }),
         ),
         "ChannelPage": object(
-            place(), json!({ "listed": at("Numbers"), "departed": at("Numbers") }),
+            place(), json!({ "listed": at("Numbers"), "departed": at("Numbers"), "digest": at("Digest") }),
         ),
         "Records": object(json!({
             "kind": text(), "ids": at("Ids"), "revisions": at("Steps"), "marks": runs(at("Count")),
@@ -194,6 +195,13 @@ fn pulling() -> Value {
             "epoch": at("Id"), "channels": list(at("ChannelPage")), "records": list(at("Records")),
             "more": { "type": "boolean" }, "remaining": number(), "grants_version": text(), "now_ms": number(),
         }), json!({ "keys": { "type": "object", "additionalProperties": at("Ids") } })),
+        "CompareRequest": object(json!({
+            "epoch": at("Id"), "channel": at("Channel"), "facet": at("Facet"), "position": number(),
+            "buckets": { "type": "array", "items": at("Digest"), "minItems": 256, "maxItems": 256 },
+        }), json!({})),
+        "CompareAnswer": object(json!({
+            "buckets": list(json!({ "type": "integer", "minimum": 0, "maximum": 255 })), "page": at("PullAnswer"),
+        }), json!({})),
     })
 }
 

@@ -10,7 +10,7 @@ use crate::store::{Bulk, Channels, Fresh, Link, Listing, StoredEdit, StoredRecor
 use rusqlite::ErrorCode::ConstraintViolation;
 use rusqlite::params;
 use std::collections::HashMap;
-use sync_protocol::{ChannelFacet, Code, RecordKey};
+use sync_protocol::{ChannelFacet, Code, Digest, RecordKey};
 
 /// The row of each new record, so that its entries need not look for it.
 type Rows = HashMap<RecordKey, i64>;
@@ -25,7 +25,9 @@ impl Bulk for SqliteTx<'_> {
         let rows = self.put_new_records(&fresh.records)?;
         self.put_new_links(&fresh.links)?;
         self.put_new_edits(&fresh.edits)?;
-        fresh.listings.iter().try_for_each(|(at, listings)| self.list_new(at, listings, &rows))?;
+        for (at, listings, change) in &fresh.listings {
+            self.list_new(at, listings, *change, &rows)?;
+        }
         let sql = "UPDATE counter SET value = max(value, ?1) WHERE name = 'revision'";
         self.0.prepare_cached(sql)?.execute([fresh.last_revision])?;
         Ok(())
@@ -77,13 +79,13 @@ impl SqliteTx<'_> {
         Ok(())
     }
 
-    fn list_new(&self, at: &ChannelFacet, listings: &[Listing], rows: &Rows) -> Result<()> {
+    fn list_new(&self, at: &ChannelFacet, listings: &[Listing], change: Digest, rows: &Rows) -> Result<()> {
         let row_of = |listing: &Listing| rows.get(&listing.record).filter(|_| !listing.departed).copied();
         let Some(new) = listings.iter().map(row_of).collect::<Option<Vec<_>>>() else {
             // One of them was there before: then each has to be looked for.
-            return self.list(at, listings);
+            return self.list(at, listings, change);
         };
-        let (channel, first) = draw(self, at, listings.len())?;
+        let (channel, first) = draw(self, at, listings.len(), change)?;
         let sql = "INSERT INTO entry (channel, position, record, departed) VALUES (?1, ?2, ?3, 0)";
         let mut insert = self.0.prepare_cached(sql)?;
         for (position, row) in (first..).zip(new) {

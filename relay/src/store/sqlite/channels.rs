@@ -4,23 +4,29 @@ use super::SqliteTx;
 use super::columns::{facet, facet_number, from_json, record_id};
 use crate::error::{RelayError, Result};
 use crate::store::{Channels, Entry, Listing, Standing};
-use rusqlite::{OptionalExtension, named_params};
-use sync_protocol::{ChannelFacet, RecordKey};
+use rusqlite::{OptionalExtension, Row, named_params};
+use sync_protocol::{ChannelFacet, Digest, RecordKey};
 
-/// Draws so many positions at the end of a channel facet: the channel's row, and the first of them.
-pub fn draw(tx: &SqliteTx<'_>, at: &ChannelFacet, count: usize) -> Result<(i64, u64)> {
+/// Draws so many positions at the end of a channel facet, whose digest changes by as much: the channel's row, and the first
+/// of the positions.
+pub fn draw(tx: &SqliteTx<'_>, at: &ChannelFacet, count: usize, change: Digest) -> Result<(i64, u64)> {
     let sql = "INSERT INTO channel (name, facet, head) VALUES (:name, :facet, :count)
-        ON CONFLICT (name, facet) DO UPDATE SET head = head + excluded.head RETURNING row, head";
-    let (channel, head): (i64, u64) = tx.0.prepare_cached(sql)?.query_row(
+        ON CONFLICT (name, facet) DO UPDATE SET head = head + excluded.head RETURNING row, head, digest";
+    let (channel, head, digest): (i64, u64, [u8; 16]) = tx.0.prepare_cached(sql)?.query_row(
         named_params! { ":name": at.channel.to_string(), ":facet": facet_number(at.facet), ":count": count as u64 },
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
+    if change != Digest::default() {
+        let digest = Digest::from_bytes(digest) + change;
+        let mut put = tx.0.prepare_cached("UPDATE channel SET digest = :digest WHERE row = :channel")?;
+        put.execute(named_params! { ":digest": digest.to_bytes(), ":channel": channel })?;
+    }
     Ok((channel, head - count as u64 + 1))
 }
 
 impl Channels for SqliteTx<'_> {
-    fn list(&self, at: &ChannelFacet, listings: &[Listing]) -> Result<()> {
-        let (channel, first) = draw(self, at, listings.len())?;
+    fn list(&self, at: &ChannelFacet, listings: &[Listing], change: Digest) -> Result<()> {
+        let (channel, first) = draw(self, at, listings.len(), change)?;
         let put = "INSERT INTO entry (channel, position, record, departed)
             SELECT :channel, :position, row, 0 FROM record WHERE kind = :kind AND id = :id
             ON CONFLICT (record, channel) DO UPDATE SET position = excluded.position, departed = 0";
@@ -38,20 +44,20 @@ impl Channels for SqliteTx<'_> {
 
     fn standing(&self, at: &ChannelFacet) -> Result<Standing> {
         let mut find =
-            self.0.prepare_cached("SELECT head, entries FROM channel WHERE name = :name AND facet = :facet")?;
+            self.0.prepare_cached("SELECT head, entries, digest FROM channel WHERE name = :name AND facet = :facet")?;
         let params = named_params! { ":name": at.channel.to_string(), ":facet": facet_number(at.facet) };
-        let found = find.query_row(params, |row| Ok(Standing { head: row.get(0)?, entries: row.get(1)? }));
+        let found = find.query_row(params, standing);
         Ok(found.optional()?.unwrap_or_default())
     }
 
-    fn all_heads(&self) -> Result<Vec<(ChannelFacet, u64)>> {
-        let mut find = self.0.prepare_cached("SELECT name, facet, head FROM channel")?;
+    fn all_standings(&self) -> Result<Vec<(ChannelFacet, Standing)>> {
+        let mut find = self.0.prepare_cached("SELECT head, entries, digest, name, facet FROM channel")?;
         let mut rows = find.query([])?;
         let mut heads = Vec::new();
         while let Some(row) = rows.next()? {
             let name = row.get_ref("name")?.as_str().map_err(rusqlite::Error::from)?;
             let channel = name.parse().map_err(|_| RelayError::Damaged("a channel's name".to_owned()))?;
-            heads.push((ChannelFacet { channel, facet: facet(row.get("facet")?)? }, row.get("head")?));
+            heads.push((ChannelFacet { channel, facet: facet(row.get("facet")?)? }, standing(row)?));
         }
         Ok(heads)
     }
@@ -86,4 +92,8 @@ impl Channels for SqliteTx<'_> {
             named_params! { ":name": at.channel.to_string(), ":facet": facet_number(at.facet), ":position": position };
         Ok(self.0.prepare_cached(sql)?.query_row(params, |row| row.get(0))?)
     }
+}
+
+fn standing(row: &Row<'_>) -> rusqlite::Result<Standing> {
+    Ok(Standing { head: row.get(0)?, entries: row.get(1)?, digest: Digest::from_bytes(row.get(2)?) })
 }

@@ -26,6 +26,7 @@ const HISTORY: &[M<'static>] = &[
     M::up(include_str!("../../migrations/002_counts.sql")),
     M::up(include_str!("../../migrations/003_audit.sql")),
     M::up(include_str!("../../migrations/004_blobs.sql")),
+    M::up(include_str!("../../migrations/005_digests.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(HISTORY);
 
