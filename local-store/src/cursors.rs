@@ -61,8 +61,7 @@ pub(crate) struct Held {
 
 /// `None` where this replica does not hold the channel and facet.
 pub(crate) fn find(tx: &Tx<'_>, at: &ChannelFacet) -> Result<Option<Held>> {
-    let mut query =
-        tx.prepare_cached("SELECT no, position, digest FROM cursor WHERE channel = ?1 AND facet = ?2")?;
+    let mut query = tx.prepare_cached("SELECT no, position, digest FROM cursor WHERE channel = ?1 AND facet = ?2")?;
     let held = query.query_row((at.channel.to_string(), at.facet.name()), |row| {
         let position = row.get::<_, i64>(1)?.cast_unsigned();
         Ok(Held { no: row.get(0)?, position, digest: Digest::from_bytes(row.get(2)?) })
@@ -72,7 +71,8 @@ pub(crate) fn find(tx: &Tx<'_>, at: &ChannelFacet) -> Result<Option<Held>> {
 
 /// Moves a cursor to where everything before it was applied. What was compared and left is looked at again from here on.
 pub(crate) fn move_to(tx: &Tx<'_>, no: i64, position: u64) -> Result<()> {
-    let sql = "UPDATE cursor SET position = ?2, differs = CASE WHEN position = ?2 THEN differs ELSE 0 END WHERE no = ?1";
+    let sql =
+        "UPDATE cursor SET position = ?2, differs = CASE WHEN position = ?2 THEN differs ELSE 0 END WHERE no = ?1";
     tx.prepare_cached(sql)?.execute((no, position.cast_signed()))?;
     Ok(())
 }

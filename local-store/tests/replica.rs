@@ -279,7 +279,13 @@ fn a_child_who_turns_fourteen_goes_from_one_facet_to_another_and_stays_on_the_ta
     store.write(|tx| cursors::follow(tx, &grants(&[Facet::Open, Facet::Personal, Facet::Guarded]))).unwrap();
     let moved = wire("resident", 4, 9, 12, &[("name", "单雄".into())]);
     let mut page = page(9, Facet::Personal, vec![], vec![resident()]);
-    page.channels.push(ChannelPage { at: at(Facet::Guarded), position: 1, listed: vec![resident()], departed: vec![], digest: None });
+    page.channels.push(ChannelPage {
+        at: at(Facet::Guarded),
+        position: 1,
+        listed: vec![resident()],
+        departed: vec![],
+        digest: None,
+    });
     page.records.push(moved);
     store.write(|tx| incoming::apply(tx, &page)).unwrap();
     assert!(store.read(&View::Everything, |tx| records::shown(tx, &resident())).unwrap().is_some());

@@ -49,13 +49,8 @@ pub fn page_for(
             continue;
         }
         let standing = tx.standing(at)?;
-        let mut page = ChannelPage {
-            at: at.clone(),
-            position: *position,
-            listed: Vec::new(),
-            departed: Vec::new(),
-            digest: None,
-        };
+        let mut page =
+            ChannelPage { at: at.clone(), position: *position, listed: Vec::new(), departed: Vec::new(), digest: None };
         // A console has thousands of cursors, and nearly all of them stand at the head.
         let has_news = standing.head > *position;
         let asked = if bytes_left > 0 { left } else { 0 };

@@ -81,7 +81,8 @@ async fn real_requests_and_answers_are_as_described() {
     assert_eq!(fates, BTreeSet::from(["conflict", "merged", "refused", "waiting"]), "{pushed:#}");
 
     let facets = town.grants(&console);
-    let cursors = facets.iter().flat_map(Grant::channel_facets).map(|at| Cursor { at, position: 0, digest: None }).collect();
+    let cursors =
+        facets.iter().flat_map(Grant::channel_facets).map(|at| Cursor { at, position: 0, digest: None }).collect();
     let pull =
         serde_json::to_value(PullRequest { epoch: None, cursors, limit: Some(500), ..PullRequest::default() }).unwrap();
     let pulled = caller.send("/v1/pull", Some(&console.token), "PullRequest", &pull, "PullAnswer").await;

@@ -325,7 +325,8 @@ async fn bodies_may_be_packed_but_not_blow_up() {
     let answer = send(json!({ "epoch": null, "cursors": [] }).to_string().into(), "identity").await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
 
-    let cursors = [at(&format!("grid:{GRID}"), Facet::Open)].map(|at| Cursor { at, position: 0, digest: None }).to_vec();
+    let cursors =
+        [at(&format!("grid:{GRID}"), Facet::Open)].map(|at| Cursor { at, position: 0, digest: None }).to_vec();
     let request = PullRequest { epoch: None, cursors, ..PullRequest::default() };
     let answer = send(serde_json::to_vec(&request).unwrap(), "zstd").await.unwrap();
     assert_eq!(answer.headers()["content-encoding"], "zstd");

@@ -71,8 +71,11 @@ fn pages_come_one_after_another_and_the_sum_is_everything_once() {
     let console = town.console();
     let grants = town.grants(&console);
     let epoch = town.relay.epoch();
-    let mut cursors: Vec<Cursor> =
-        grants.iter().flat_map(sync_protocol::Grant::channel_facets).map(|at| Cursor { at, position: 0, digest: None }).collect();
+    let mut cursors: Vec<Cursor> = grants
+        .iter()
+        .flat_map(sync_protocol::Grant::channel_facets)
+        .map(|at| Cursor { at, position: 0, digest: None })
+        .collect();
     let whole = town.pull(&console, &cursors.iter().map(|cursor| cursor.at.clone()).collect::<Vec<_>>());
     assert!(!whole.more && whole.remaining == 0);
 
@@ -149,7 +152,10 @@ fn a_cursor_goes_past_positions_that_belong_to_nothing() {
     let grid = at(&format!("grid:{GRID}"), Facet::Review);
     // What was never listed cannot depart: its position is drawn and stays empty.
     let gone = linli_relay::store::Listing { record: key("resident", RESIDENT), departed: true };
-    town.relay.store().write(|tx| tx.list(&grid, std::slice::from_ref(&gone), sync_protocol::Digest::default())).unwrap();
+    town.relay
+        .store()
+        .write(|tx| tx.list(&grid, std::slice::from_ref(&gone), sync_protocol::Digest::default()))
+        .unwrap();
     let answer = town.pull(&console, std::slice::from_ref(&grid));
     let page = &answer.channels[0];
     assert_eq!((page.position, page.listed.len(), answer.more, answer.remaining), (1, 0, false, 0));

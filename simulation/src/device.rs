@@ -90,7 +90,8 @@ impl DeviceNode {
     pub fn rot(&self, which: usize, whole: bool) -> Result<bool> {
         let spoilt = self.store.write(|tx| -> local_store::Result<bool> {
             let plain = "FROM resident WHERE revision > 0 AND own = 0 ORDER BY id LIMIT 1";
-            let count: usize = tx.query_row("SELECT count(*) FROM resident WHERE revision > 0 AND own = 0", [], |row| row.get(0))?;
+            let count: usize =
+                tx.query_row("SELECT count(*) FROM resident WHERE revision > 0 AND own = 0", [], |row| row.get(0))?;
             if count == 0 {
                 return Ok(false);
             }

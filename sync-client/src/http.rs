@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use std::sync::{PoisonError, RwLock};
 use sync_protocol::blobs::{BlobAnswer, BlobHash, MAX_BLOB_BYTES};
 use sync_protocol::messages::{
-    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest,
-    SignInAnswer, SignInRequest, Trust,
+    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer,
+    PushRequest, SignInAnswer, SignInRequest, Trust,
 };
 use sync_protocol::problem::Problem;
 

@@ -7,8 +7,8 @@ use std::pin::Pin;
 use sync_protocol::Code;
 use sync_protocol::blobs::{BlobAnswer, BlobHash};
 use sync_protocol::messages::{
-    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer,
-    SignInRequest, Trust,
+    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer,
+    PushRequest, SignInAnswer, SignInRequest, Trust,
 };
 use sync_protocol::problem::Problem;
 

@@ -53,7 +53,8 @@ impl Digest {
             SortedMark { author: mark.author, edit: mark.edit, order: mark.order, stamp: mark.stamp }
         };
         let marks = state.marks.iter().map(mark).collect();
-        serde_json::to_vec(&Sorted { fields: &state.fields, id: state.id, kind: &state.kind, marks }).unwrap_or_default()
+        serde_json::to_vec(&Sorted { fields: &state.fields, id: state.id, kind: &state.kind, marks })
+            .unwrap_or_default()
     }
 
     pub fn to_bytes(self) -> [u8; 16] {

@@ -72,7 +72,13 @@ fn answer(records: Vec<WireRecord>, departed: Vec<[u8; 16]>) -> PullAnswer {
         epoch: Epoch::from_bytes([7; 16]),
         channels: vec![
             ChannelPage { at: channel("340603"), position: 9, listed: listed.clone(), departed: vec![], digest: None },
-            ChannelPage { at: channel("340603002001001"), position: 1 << 40, listed, departed, digest: Some(crate::Digest::from_bytes([7; 16])) },
+            ChannelPage {
+                at: channel("340603002001001"),
+                position: 1 << 40,
+                listed,
+                departed,
+                digest: Some(crate::Digest::from_bytes([7; 16])),
+            },
         ],
         records,
         more: true,
