@@ -123,6 +123,8 @@ fn device_agrees(
         let at = |channel| ChannelFacet { channel, facet: record.placement.facet };
         let may = record.placement.channels.iter().cloned().map(at).any(|at| granted.contains(&at));
         let held = device.read(|tx| records::relay_state(tx, key))?.map(|(_, state)| state);
+        // Beneath an own edit that is held, also what was deleted since stands.
+        let held = held.filter(|held| !(may && held.is_deleted() && record.state.is_deleted()));
         match (may && !record.state.is_deleted(), held) {
             (true, None) => broken.push(format!("{} lacks {key}", device.name)),
             (false, Some(_)) => broken.push(format!("{} holds {key} without a right", device.name)),
