@@ -173,7 +173,7 @@ pub enum Fate {
 
 // ---- POST /v1/pull --------------------------------------------------------------------------------------------------
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 pub struct PullRequest {
     /// The epoch the cursors are of; absent before the first pull.
     pub epoch: Option<Epoch>,

@@ -80,6 +80,8 @@ pub struct Exchange {
     /// The channel facet that is being compared, and how often the relay was asked in this round.
     comparing: Option<ChannelFacet>,
     compared: usize,
+    /// The last question that named its cursors.
+    asked: Option<PullRequest>,
 }
 
 /// Comparisons in one round at most: a repair goes on in the next, and can never become a loop.
@@ -115,7 +117,9 @@ impl Exchange {
         }
         let (epoch, mut cursors) = store.read(&View::Everything, |tx| Ok((device::epoch(tx)?, cursors::all(tx)?)))?;
         if self.has_news || cursors.len() <= FEW_CURSORS {
-            return Ok(Some(Ask::Pull(PullRequest { epoch, cursors, ..PullRequest::default() })));
+            let request = PullRequest { epoch, cursors, ..PullRequest::default() };
+            self.asked = Some(request.clone());
+            return Ok(Some(Ask::Pull(request)));
         }
         cursors.sort_by(|one, other| one.at.cmp(&other.at));
         let held = cursors.iter().map(|cursor| (&cursor.at, cursor.position, cursor.digest.unwrap_or_default()));
@@ -136,6 +140,20 @@ impl Exchange {
             }
             Answer::Compare(answer) => self.take_comparison(store, &answer),
         }
+    }
+
+    /// The question that will follow a page once it is written, so that it may be asked meanwhile. None where the page is
+    /// the last, or where something else comes first. Without digests, which are known only then: a channel that stood at
+    /// its head before is compared by the next round.
+    pub fn ahead(&self, page: &PullAnswer) -> Option<PullRequest> {
+        let mut next =
+            self.asked.clone().filter(|_| page.more && self.grants.as_ref() == Some(&page.grants_version))?;
+        let moved: BTreeMap<_, _> = page.channels.iter().map(|channel| (&channel.at, channel.position)).collect();
+        for cursor in &mut next.cursors {
+            cursor.position = moved.get(&cursor.at).copied().unwrap_or(cursor.position);
+            cursor.digest = None;
+        }
+        (!moved.is_empty() && next.epoch == Some(page.epoch)).then_some(next)
     }
 
     fn push(&mut self, store: &Store, speaker: &dyn Speaker) -> Result<Option<PushRequest>> {

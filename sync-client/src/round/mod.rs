@@ -1,15 +1,18 @@
 //! One sync round: pending edits go up, then everything after the cursors comes down, page by page.
 //!
 //! What is asked and what is made of each answer is decided in [`exchange`], which knows no network and no clock; here the
-//! questions travel. Each answer is applied in one transaction before the next call, so a round that breaks off anywhere
-//! has lost nothing and the next one goes on from there.
+//! questions travel. Each answer is applied in one transaction, and what it led to is asked from the store as it then
+//! stands, so a round that breaks off anywhere has lost nothing and the next one goes on from there. Only the next page is
+//! asked for while one is written ([`early`]).
 
+mod early;
 pub mod exchange;
 
 use crate::engine::Status;
 use crate::enrol::DeviceKey;
 use crate::error::{Result, SyncError};
 use crate::transport::Transport;
+use early::Early;
 use exchange::{Answer, Ask, Exchange, Heard, Speaker};
 use local_store::Store;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +60,7 @@ pub async fn run<T: Transport>(
     changed: &(dyn Fn(BTreeSet<String>) + Send + Sync),
 ) -> Result<()> {
     let mut exchange = Exchange::default();
+    let mut early: Option<Early<'_>> = None;
     loop {
         let speaker = replica.clone();
         let (next, ask) = on_store(replica, move |store| {
@@ -70,15 +74,23 @@ pub async fn run<T: Transport>(
             let count = request.edits.len() as u32;
             status.send_modify(|status| status.sending = Some(count));
         }
-        let asked_ms = (replica.now_ms)();
-        let answer = carry(transport, &ask).await;
+        let heard = match early.take().filter(|early| early.is(&ask)) {
+            Some(early) => early.heard().await,
+            None => hear(replica, transport, &ask).await,
+        };
         status.send_modify(|status| status.sending = None);
-        let heard = Heard { answer: answer?, asked_ms, heard_ms: (replica.now_ms)() };
-        let (next, news) = on_store(replica, move |store| {
+        let heard = heard?;
+        if let Answer::Pull(page) = &heard.answer {
+            early = exchange.ahead(page).map(|request| Early::ask(replica, transport, request));
+        }
+        let writing = on_store(replica, move |store| {
             let news = exchange.take(store, heard)?;
             Ok((exchange, news))
-        })
-        .await?;
+        });
+        let (next, news) = match &mut early {
+            Some(early) => early.meanwhile(writing).await?,
+            None => writing.await?,
+        };
         exchange = next;
         status.send_modify(|status| {
             status.received += news.arrived;
@@ -88,6 +100,13 @@ pub async fn run<T: Transport>(
             changed(news.kinds);
         }
     }
+}
+
+/// Asks, and notes when.
+async fn hear<T: Transport>(replica: &Replica, transport: &T, ask: &Ask) -> Result<Heard> {
+    let asked_ms = (replica.now_ms)();
+    let answer = carry(transport, ask).await?;
+    Ok(Heard { answer, asked_ms, heard_ms: (replica.now_ms)() })
 }
 
 async fn carry<T: Transport>(transport: &T, ask: &Ask) -> Result<Answer> {
