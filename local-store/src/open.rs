@@ -58,6 +58,9 @@ const INDEXES: &[(&str, &str)] = &[
     ("attachment", "thumb"),
 ];
 
+/// Pages of the log, 4 KiB each, before they are copied into the file.
+const LOG_PAGES: u32 = 4_000;
+
 pub(crate) fn writer(path: &Path, key: Option<&Key>, options: &Options) -> Result<Connection> {
     let mut connection = Connection::open(path)?;
     unlock(&connection, key)?;
@@ -65,6 +68,11 @@ pub(crate) fn writer(path: &Path, key: Option<&Key>, options: &Options) -> Resul
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -32_000)?;
+    // A page of a first load touches hundreds of pages of this file, most of them those of the page before. With the usual
+    // 1,000 each of them would be copied out of the log after every commit.
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+    // But a log that grew long does not keep its room.
+    connection.pragma_update(None, "journal_size_limit", 4_000_000)?;
     common(&connection)?;
     migrate(&mut connection)?;
     crate::tables::bring_up_to_date(&mut connection, options)?;
