@@ -2,11 +2,13 @@
 
 use crate::workload::{self, BUILDING, ISSUE, RESIDENT, Size};
 use anyhow::Result;
+use local_store::{Options, Store, View};
 use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
 use serde_json::Value as Json;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use sync_protocol::schema::Kind;
 
 pub struct Floor {
     pub wall: Duration,
@@ -40,6 +42,56 @@ pub fn insert(folder: &Path, scope: &str, size: Size) -> Result<Floor> {
     Ok(Floor { wall, bytes: std::fs::metadata(&path)?.len() })
 }
 
+/// Inserts the rows that a replica holds, of every kind and in its own order, into a new file.
+pub fn copy(store: &Store, folder: &Path, options: &Options) -> Result<Floor> {
+    const AT_ONCE: usize = 20_000;
+    let path = folder.join("floor.db");
+    let mut connection = synced(&path)?;
+    let quoted = |name: &str| format!("\"{name}\"");
+    let fields = |kind: &Kind| {
+        let names = kind.fields.iter().map(|field| quoted(field.name));
+        std::iter::once("id".to_owned()).chain(names).collect::<Vec<_>>()
+    };
+    for kind in store.schema().kinds() {
+        let columns = fields(kind).split_off(1).iter().map(|name| format!(", {name}")).collect::<String>();
+        connection.execute_batch(&format!("CREATE TABLE {} (id PRIMARY KEY{columns})", quoted(kind.name)))?;
+    }
+    for (kind, field) in options.indexes {
+        let (table, column) = (quoted(kind), quoted(field));
+        connection.execute_batch(&format!("CREATE INDEX \"{kind}_{field}\" ON {table} ({column})"))?;
+    }
+    // Only inserting and committing count, not reading what is to be inserted.
+    let mut wall = Duration::ZERO;
+    let tx = connection.transaction()?;
+    for kind in store.schema().kinds() {
+        let (names, mut after) = (fields(kind), 0);
+        let read = format!("SELECT rowid, {} FROM {} WHERE rowid > ?1 LIMIT ?2", names.join(", "), quoted(kind.name));
+        let places = vec!["?"; names.len()].join(", ");
+        let mut insert = tx.prepare(&format!("INSERT INTO {} VALUES ({places})", quoted(kind.name)))?;
+        loop {
+            let rows: Vec<(i64, Vec<Sql>)> = store.read(&View::Everything, |from| {
+                let mut rows = from.prepare_cached(&read)?;
+                let row = |row: &rusqlite::Row<'_>| {
+                    Ok((row.get(0)?, (1..=names.len()).map(|at| row.get(at)).collect::<rusqlite::Result<_>>()?))
+                };
+                Ok(rows.query_map((after, AT_ONCE), row)?.collect::<rusqlite::Result<_>>()?)
+            })?;
+            let Some((last, _)) = rows.last() else { break };
+            after = *last;
+            let begun = Instant::now();
+            for (_, row) in rows {
+                insert.execute(rusqlite::params_from_iter(row))?;
+            }
+            wall += begun.elapsed();
+        }
+    }
+    let begun = Instant::now();
+    tx.commit()?;
+    wall += begun.elapsed();
+    drop(connection);
+    Ok(Floor { wall, bytes: std::fs::metadata(&path)?.len() })
+}
+
 /// The median of so many commits of one small row.
 pub fn one_commit(folder: &Path, count: usize) -> Result<Duration> {
     let connection = open(&folder.join("commits.db"))?;
@@ -55,10 +107,15 @@ pub fn one_commit(folder: &Path, count: usize) -> Result<Duration> {
 
 const KINDS: [(&str, &[&str]); 3] = [("building", &BUILDING), ("resident", &RESIDENT), ("issue", &ISSUE)];
 
-fn open(path: &Path) -> Result<Connection> {
+fn synced(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    Ok(connection)
+}
+
+fn open(path: &Path) -> Result<Connection> {
+    let connection = synced(path)?;
     for (name, columns) in KINDS {
         let columns = &columns[1..];
         connection.execute_batch(&format!(

@@ -1,10 +1,12 @@
-//! The real relay in a process of its own, with a scope's records in its store.
+//! The real relay in a process of its own, with records in its store and links that enrol devices.
 
 use crate::kinds;
 use crate::workload::{self, Size};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use demo_district::{DEFAULT_SEED, community, default_community, whole};
 use linli_relay::accept::{Draft, write_own};
 use linli_relay::clock::now_ms;
+use linli_relay::loading::Loading;
 use linli_relay::relay::Relay;
 use linli_relay::serving::run_until_stopped;
 use linli_relay::settings::Limits;
@@ -14,19 +16,12 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use sync_protocol::{RecordId, Value};
+use sync_protocol::{RecordId, Value, schema};
 
 const DISTRICT: &str = "340603";
-const BATCH: usize = 5_000;
-
-/// The division whose channel lists a scope of this size, and the role of whoever pulls it.
-fn place(size: Size) -> (&'static str, &'static str) {
-    match size.name {
-        "community" => ("340603002001", "supervisor"),
-        "street" => ("340603002", "supervisor"),
-        _ => ("340603002001001", "grid_worker"),
-    }
-}
+const SLICE: usize = 5_000;
+/// The day on which the product's own records are made.
+const TODAY: &str = "2026-11-23";
 
 /// A relay that runs, and links that enrol devices of its one person.
 pub struct Running {
@@ -36,13 +31,15 @@ pub struct Running {
 }
 
 impl Running {
-    pub fn start(folder: &Path, size: Size) -> Result<Self> {
+    /// `what` is a size of the workload, `own` or `district`; with so many links.
+    pub fn start(folder: &Path, what: &str, devices: usize) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        let mut process = command.arg("relay").arg(folder).arg(size.name).stdout(Stdio::piped()).spawn()?;
+        command.arg("relay").arg(folder).args([what, &devices.to_string()]);
+        let mut process = command.stdout(Stdio::piped()).spawn()?;
         let said = BufReader::new(process.stdout.take().context("the relay says nothing")?);
         let mut lines = said.lines();
         let url = lines.next().context("the relay did not start")??;
-        let links = lines.take(2).collect::<std::io::Result<Vec<_>>>()?;
+        let links = lines.take(devices).collect::<std::io::Result<Vec<_>>>()?;
         Ok(Self { process, url, links })
     }
 }
@@ -55,49 +52,36 @@ impl Drop for Running {
 }
 
 /// Fills a store, serves it, and says where on standard output.
-pub fn run(folder: &Path, size: Size) -> Result<()> {
-    let limits = Limits { device_calls_per_second: 100_000, device_burst: 100_000, ..Limits::default() };
-    let relay = Relay::open_file_as(&folder.join("relay.db"), limits, kinds::schema())?;
-    let (code, role) = place(size);
-    relay.store().write(|tx| district::set_code(tx, DISTRICT))?;
-    let worker = RecordId::mint(1_767_225_600_000, [7; 10]);
-    write(
-        &relay,
-        vec![
-            draft("person", worker, &[("sign_in_name", "worker".into()), ("name", "王伟".into())]),
-            draft(
-                "assignment",
-                RecordId::mint(1_767_225_600_000, [8; 10]),
-                &[
-                    ("person", worker.into()),
-                    ("role", role.into()),
-                    ("division", code.into()),
-                    ("from", "2026-01-01".into()),
-                ],
-            ),
-        ],
-    )?;
-    let mut drafts = Vec::new();
-    workload::records("g0001", size, |record| {
-        let (kind, id) = (record["type"].as_str().unwrap_or_default(), record["id"].as_str().unwrap_or_default());
-        drafts.push(Draft {
-            kind: kind.to_owned(),
-            id: kinds::id(id),
-            author: None,
-            create: true,
-            fields: kinds::fields(&record, code),
-        });
-    });
-    while !drafts.is_empty() {
-        let rest = drafts.split_off(drafts.len().min(BATCH));
-        write(&relay, std::mem::replace(&mut drafts, rest))?;
-    }
+pub fn run(folder: &Path, what: &str, devices: usize) -> Result<()> {
+    let limits = Limits {
+        device_calls_per_second: 100_000,
+        device_burst: 100_000,
+        address_calls_per_second: 100_000,
+        address_burst: 100_000,
+        ..Limits::default()
+    };
+    let path = folder.join("relay.db");
+    let is_made = path.exists();
+    let of_workload = Size::named(what);
+    let schema = if of_workload.is_some() { kinds::schema() } else { schema::linli() };
+    let relay = Relay::open_file_as(&path, limits, schema)?;
+    let holder = match (of_workload, what) {
+        (Some(size), _) => Holder::Person(fill_with_workload(&relay, size)?),
+        (None, "own") => Holder::Person(fill_with_community(&relay)?),
+        (None, "district") => {
+            // A store that was made for an earlier run is taken as it is: making it takes longer than measuring.
+            if !is_made {
+                fill_with_district(&relay)?;
+            }
+            Holder::Console(DISTRICT.to_owned())
+        }
+        (None, other) => bail!("no such records: {other:?}"),
+    };
     tokio::runtime::Runtime::new()?.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         println!("{url}");
-        for _ in 0..2 {
-            let holder = Holder::Person(worker);
+        for _ in 0..devices {
             let work = |tx: &dyn Tx| enrolment::new_code(tx, holder.clone(), 600, now_ms());
             let code = relay.store().write(work)?;
             println!("{}", enrolment::link(&url, &code, &relay.identity().key.public, None, true));
@@ -106,6 +90,50 @@ pub fn run(folder: &Path, size: Size) -> Result<()> {
         run_until_stopped(listener, relay, std::future::pending()).await.context("the relay stopped")?;
         Ok(())
     })
+}
+
+/// The records of a scope, and somebody who may pull all of them.
+fn fill_with_workload(relay: &Relay, size: Size) -> Result<RecordId> {
+    let (code, role) = match size.name {
+        "community" => ("340603002001", "supervisor"),
+        "street" => ("340603002", "supervisor"),
+        _ => ("340603002001001", "grid_worker"),
+    };
+    relay.store().write(|tx| district::set_code(tx, DISTRICT))?;
+    let worker = RecordId::mint(1_767_225_600_000, [7; 10]);
+    let account = [("sign_in_name", "worker".into()), ("name", "王伟".into())];
+    let duty =
+        [("person", worker.into()), ("role", role.into()), ("division", code.into()), ("from", "2026-01-01".into())];
+    let assignment = RecordId::mint(1_767_225_600_000, [8; 10]);
+    write(relay, vec![draft("person", worker, &account), draft("assignment", assignment, &duty)])?;
+    let mut drafts = Vec::new();
+    workload::records("g0001", size, |record| {
+        let (kind, id) = (record["type"].as_str().unwrap_or_default(), record["id"].as_str().unwrap_or_default());
+        let (id, fields) = (kinds::id(id), kinds::fields(&record, code));
+        drafts.push(Draft { kind: kind.to_owned(), id, author: None, create: true, fields });
+    });
+    while !drafts.is_empty() {
+        let rest = drafts.split_off(drafts.len().min(SLICE));
+        write(relay, std::mem::replace(&mut drafts, rest))?;
+    }
+    Ok(worker)
+}
+
+/// The product's demonstration: one community. Whoever works in its first grid pulls.
+fn fill_with_community(relay: &Relay) -> Result<RecordId> {
+    let made = community(DEFAULT_SEED, default_community(), TODAY);
+    let loading = Loading::begin(relay.store(), relay.schema(), now_ms())?;
+    made.records.chunks(SLICE).try_for_each(|slice| loading.slice(slice))?;
+    let worker = made.accounts.iter().find(|account| account.sign_in_name == "wangwei");
+    Ok(worker.context("a grid worker")?.person)
+}
+
+fn fill_with_district(relay: &Relay) -> Result<()> {
+    let loading = Loading::begin(relay.store(), relay.schema(), now_ms())?;
+    for part in whole(DEFAULT_SEED, TODAY, None) {
+        part.records.chunks(SLICE).try_for_each(|slice| loading.slice(slice))?;
+    }
+    Ok(())
 }
 
 fn write(relay: &Relay, drafts: Vec<Draft>) -> Result<()> {

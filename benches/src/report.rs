@@ -7,6 +7,7 @@ pub enum Budget {
     Most(f64),
     /// So many times its floor.
     Ratio(f64),
+    Least(f64),
 }
 
 #[derive(Clone, Debug)]
@@ -37,6 +38,15 @@ impl Figure {
         Self::new(name, "MB", 1e-6, bytes, floor, budget)
     }
 
+    pub fn rate(name: String, each_second: f64, budget: Budget) -> Self {
+        Self::new(name, "/s", 1.0, each_second, None, budget)
+    }
+
+    /// The same figure in another unit.
+    pub fn unit(self, unit: &'static str) -> Self {
+        Self { unit, ..self }
+    }
+
     fn ratio(&self) -> Option<f64> {
         self.floor.map(|floor| self.value / floor)
     }
@@ -45,6 +55,7 @@ impl Figure {
         match self.budget {
             Budget::None => None,
             Budget::Most(most) => Some(self.value <= most),
+            Budget::Least(least) => Some(self.value >= least),
             Budget::Ratio(most) => self.ratio().map(|ratio| ratio <= most),
         }
     }
@@ -63,10 +74,12 @@ pub fn print(figures: &[Figure]) {
         let ratio = figure.ratio().map_or_else(String::new, |ratio| format!("{ratio:.1}"));
         let most = match budget {
             Budget::None => String::new(),
-            Budget::Most(most) => format!("{most} {unit}"),
+            Budget::Most(most) => format!("at most {most} {unit}"),
+            Budget::Least(least) => format!("at least {least} {unit}"),
             Budget::Ratio(most) => format!("{most} × floor"),
         };
         let kept = figure.is_kept().map_or("", |kept| if kept { "yes" } else { "**no**" });
-        println!("| {name} | {value:.1} {unit} | {floor} | {ratio} | {most} | {kept} |");
+        let digits = if *value < 10.0 { 2 } else { 1 };
+        println!("| {name} | {value:.digits$} {unit} | {floor} | {ratio} | {most} | {kept} |");
     }
 }

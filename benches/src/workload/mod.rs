@@ -30,6 +30,10 @@ impl Size {
     /// For the smoke run of `make test`: enough to see that every step still does what it says.
     pub const TINY: Self = Self { name: "tiny", residents: 40, buildings: 4, issues: 6 };
 
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::TINY, Self::GRID, Self::COMMUNITY, Self::STREET].into_iter().find(|size| size.name == name)
+    }
+
     pub fn records(self) -> usize {
         self.residents + self.buildings + self.issues
     }
