@@ -3,7 +3,7 @@
  * nothing is kept. Either way no screen may scroll sideways at any width or type size, hold a touch target that is too
  * small, break a rule of accessibility (A and AA) in any theme or type size, or write an error to the browser's console.
  * Names after the options choose screens: `node gallery/screens.mjs --check tablet-today`. `--into=FOLDER` takes pictures of
- * every look into another folder.
+ * every look, or of those that `--looks=phone,wide-dark` names, into another folder.
  */
 import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -19,6 +19,7 @@ const full = process.argv.includes('--full')
 const wanted = process.argv.slice(2).filter((one) => !one.startsWith('--'))
 /** Elsewhere than docs: to look at pictures that nobody keeps, and then in every look. */
 const into = process.argv.find((one) => one.startsWith('--into='))?.slice(7)
+const chosen = process.argv.find((one) => one.startsWith('--looks='))?.slice(8).split(',') ?? []
 const out = into ?? here('../../docs/screens')
 const axe = readFileSync(here('../node_modules/axe-core/axe.min.js'), 'utf8')
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
@@ -140,7 +141,7 @@ async function check(browser, shell, name, screen, address) {
 
 async function photograph(browser, shell, prefix, name, screen, address) {
   const faults = []
-  for (const look of looks[prefix].filter((look) => into || ((!look.keyOnly || screen.key) && !look.unkept))) {
+  for (const look of looks[prefix].filter((look) => (into ? chosen.length === 0 || chosen.includes(look.name) : (!look.keyOnly || screen.key) && !look.unkept))) {
     const context = await browser.newContext({ viewport: { width: look.width[0], height: look.width[1] }, hasTouch: prefix === 'tablet', reducedMotion: 'reduce', locale: look.language ?? 'zh-CN', timezoneId: 'Asia/Shanghai', colorScheme: look.theme === 'dark' ? 'dark' : 'light' })
     await context.addInitScript(({ language, size, theme }) => {
       if (location.protocol === 'about:') return
