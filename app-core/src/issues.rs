@@ -261,6 +261,7 @@ impl Eyes {
             overdue: issue.fold.deadline_ms.is_some_and(|deadline| deadline < self.now_ms),
             reported_at: text("happened_at"),
             reported_by: text("author_name"),
+            mine: record.author() == Some(self.person),
             private: record.value("private") == &Value::Bool(true),
             needs_me: self
                 .allowed(issue)

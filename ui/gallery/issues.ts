@@ -17,7 +17,7 @@ const units = ['供电小区物业服务中心', '东街道综合行政执法队
 const files = new Map<string, IssueFile>()
 let last = 7
 
-const card = (n: number, change: Partial<IssueCard>): IssueCard => ({ id: `i${n}`, number: `261123-07-${n}`, words: '三楼的灯不亮，老人晚上下楼看不清。', category: '楼道照明', category_en: 'Stair light', place: '供电小区3号楼 1单元三层', grid_name: '第三网格', urgency: 'normal', state: 'reported', holder: 'supervisor', holder_name: null, deadline: from(3.4), overdue: false, reported_at: from(-2), reported_by: '单晓梅', private: false, needs_me: true, mark: 'sent', ...change })
+const card = (n: number, change: Partial<IssueCard>): IssueCard => ({ id: `i${n}`, number: `261123-07-${n}`, words: '三楼的灯不亮，老人晚上下楼看不清。', category: '楼道照明', category_en: 'Stair light', place: '供电小区3号楼 1单元三层', grid_name: '第三网格', urgency: 'normal', state: 'reported', holder: 'supervisor', holder_name: null, deadline: from(3.4), overdue: false, reported_at: from(-2), reported_by: '单晓梅', mine: true, private: false, needs_me: true, mark: 'sent', ...change })
 const line = (id: string, step: string, by: string, hours: number, change = {}) => ({ id, step, words: null, photos: [] as PhotoCard[], to: [], due: null, by, happened_at: from(hours), too_late: false, ...change })
 const put = (one: IssueCard, steps: IssueFile['steps'], allowed: AllowedStep[], photos: PhotoCard[] = []) => files.set(one.id, { card: one, photos, steps, allowed, units })
 
@@ -26,7 +26,7 @@ put(card(2, { state: 'accepted', urgency: 'now', category: '电梯', category_en
 put(card(3, { state: 'returned', holder: 'reporter', mark: 'saved_here', deadline: null, words: '楼下垃圾没有清。', category: '垃圾清运', category_en: 'Rubbish' }), [line('s2', 'return', '赵海燕', -1, { words: '请写明是哪个投放点。' })], allow('supplement', 'add', 'void'))
 put(card(4, { state: 'handled', holder: 'grid', category: '漏水与下水', category_en: 'Leak or drain', words: '一楼下水返水。', deadline: from(50) }), [line('s3', 'accept', '赵海燕', -30), line('s4', 'dispatch', '赵海燕', -29, { to: ['供电小区物业服务中心'] }), line('s5', 'return', '周明', -28, { words: '不属于本社区。', too_late: true }), line('s6', 'sign', '孙师傅', -27), line('s7', 'handle', '孙师傅', -3, { words: '已疏通，试水正常。', photos: cards('after', 'sent', 'p3', 'p4') })], allow('check_passed', 'check_failed', 'add'), cards('before', 'saved_here', 'p1', 'p2', 'missing'))
 put(card(5, { state: 'signed', holder: 'unit', holder_name: '供电小区物业服务中心', needs_me: false, private: true, category: '邻里纠纷', category_en: 'Neighbours', words: '楼上夜里有响声，希望有人调解。', mark: 'needs_attention', deadline: from(20) }), [line('s8', 'accept', '赵海燕', -9)], allow('add', 'urge', 'suspend'))
-put(card(6, { state: 'closed', holder: 'nobody', deadline: null, needs_me: false }), [line('s9', 'close', '赵海燕', -9)], allow('rate', 'reopen', 'add'))
+put(card(6, { state: 'closed', holder: 'reporter', deadline: null }), [line('s9', 'close', '赵海燕', -9)], allow('rate', 'reopen', 'add'))
 
 /** Answers of the core; `told` hears which kind changed and gives what saving answers. */
 export function issueAnswers(told: (kind: string) => unknown) {

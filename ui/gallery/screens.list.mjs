@@ -121,6 +121,15 @@ export const tablet = {
   conflict_failed: { path: '?fail=conflict_card#/attention/resident:r1', title: '读不出来 An error' },
   conflict: { path: '#/attention/resident:r1', title: '两边不一样 A conflict', key: true, act: async (page) => { await page.click('[data-testid=conflict-phone] [data-testid=own-open]') } },
   me: { path: '#/me', title: '我的 Me', key: true },
+  lead_home: { path: '?lead#/home', title: '楼栋长首页 A building lead’s home', key: true },
+  lead_home_waiting: { path: '?lead&drafts&waiting=2#/today', title: '没写完的在首页 Drafts at home' },
+  lead_report: { path: '?lead#/report', title: '楼栋长报问题 A lead reports', key: true, act: click('report-category-lamp') },
+  lead_reports: { path: '?lead#/my-reports', title: '我的上报 My reports', key: true },
+  lead_reports_empty: { path: '?lead&empty#/my-reports', title: '还没报过 Nothing reported' },
+  lead_reports_failed: { path: '?lead&fail=list_issues#/my-reports', title: '读不出来 An error' },
+  lead_issue: { path: '?lead#/my-reports/i6', title: '办好了，满意吗 Is it solved', act: click('step-rate') },
+  lead_notices: { path: '?lead#/notices', title: '通知 Notices' },
+  lead_building: { path: '?lead#/my-building', title: '我的楼 My building', key: true },
 }
 
 const signIn = async (page) => {

@@ -69,6 +69,9 @@ export async function call<T>(name: string, input: unknown): Promise<T> {
   if (asked.get('hang') === name) await new Promise(() => {})
   if (!answer) throw new CommandError('input_invalid', { reason: name })
   if (asked.get('fail') === name) throw new CommandError('database_failed', {})
+  // A save drops the draft that it came from.
+  const { draft } = (input ?? {}) as { draft?: unknown }
+  if (typeof draft === 'string') drafts.delete(draft)
   return answer(input as never) as T
 }
 
@@ -92,7 +95,7 @@ function state(): AppState {
     stage,
     demonstration: true,
     district: '相山区',
-    person: { id: 'p1', name: '单晓梅', roles: [{ role: 'grid_worker', place: '东街道 供电社区 第三网格' }] },
+    person: { id: 'p1', name: '单晓梅', roles: [asked.has('lead') ? { role: 'building_lead', place: '供电小区3号楼' } : { role: 'grid_worker', place: '东街道 供电社区 第三网格' }] },
     wait_until: null,
     app_version: '0.1.0',
   }

@@ -85,6 +85,8 @@ pub struct IssueCard {
     pub overdue: bool,
     pub reported_at: String,
     pub reported_by: String,
+    /// The asker reported it.
+    pub mine: bool,
     pub private: bool,
     /// The asker may take a step that moves it.
     pub needs_me: bool,

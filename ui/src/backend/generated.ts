@@ -259,7 +259,11 @@ export type IssueCard = { id: string, number: string, words: string, category: s
 /**
  * The unit's name where a unit holds it.
  */
-holder_name: string | null, deadline: string | null, overdue: boolean, reported_at: string, reported_by: string, private: boolean, 
+holder_name: string | null, deadline: string | null, overdue: boolean, reported_at: string, reported_by: string, 
+/**
+ * The asker reported it.
+ */
+mine: boolean, private: boolean, 
 /**
  * The asker may take a step that moves it.
  */

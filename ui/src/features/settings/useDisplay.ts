@@ -22,6 +22,11 @@ function chooseSize(next: TypeSize) {
   remember('linli.size', next)
 }
 
+/** What a role's pages start with on a device where nobody chose. */
+export function preferSize(start: TypeSize) {
+  size.value = recall('linli.size', typeSizes, start)
+}
+
 function chooseTheme(next: Theme) {
   theme.value = next
   if (next !== 'outdoor') indoors = next

@@ -23,6 +23,7 @@ import MePage from '@/features/settings/MePage.vue'
 import SyncPage from '@/features/sync/SyncPage.vue'
 import TodayPage from '@/features/today/TodayPage.vue'
 import VisitForm from '@/features/visits/VisitForm.vue'
+import { leadRoutes } from './leadRoutes'
 
 /** The pages of the tablet. Whatever concerns one door opens beside its building, so Back always leads there. */
 const routes: RouteRecordRaw[] = [
@@ -57,6 +58,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/attention', name: 'attention', component: AttentionPage },
   { path: '/attention/:record', name: 'conflict', component: ConflictPage, props: true },
   { path: '/me', name: 'me', component: MePage },
+  ...leadRoutes,
   { path: '/:rest(.*)*', redirect: { name: 'today' } },
 ]
 

@@ -1,0 +1,22 @@
+import type { RouteLocationNormalized, RouteLocationRaw, RouteRecordRaw } from 'vue-router'
+import LeadBuilding from '@/features/lead/LeadBuilding.vue'
+import LeadHome from '@/features/lead/LeadHome.vue'
+import LeadNotices from '@/features/lead/LeadNotices.vue'
+import LeadReportPage from '@/features/lead/LeadReportPage.vue'
+import LeadReports from '@/features/lead/LeadReports.vue'
+
+/** The building lead's own pages; reporting, sync and settings are those of everybody. */
+export const leadRoutes: RouteRecordRaw[] = [
+  { path: '/home', name: 'lead-home', component: LeadHome },
+  { path: '/my-reports', name: 'lead-reports', component: LeadReports },
+  { path: '/my-reports/:issue', name: 'lead-report', component: LeadReportPage, props: true },
+  { path: '/notices', name: 'lead-notices', component: LeadNotices },
+  { path: '/my-building', name: 'lead-building', component: LeadBuilding },
+]
+const shared = new Set(['report', 'sync', 'me'])
+
+/** Whether a building lead has this page; else the one that stands for it. */
+export function leadPage({ name, params }: Pick<RouteLocationNormalized, 'name' | 'params'>): true | RouteLocationRaw {
+  if (shared.has(String(name)) || leadRoutes.some((one) => one.name === name)) return true
+  return name === 'issue' ? { name: 'lead-report', params } : name === 'inbox' ? { name: 'lead-reports' } : { name: 'lead-home' }
+}
