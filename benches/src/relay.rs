@@ -137,8 +137,7 @@ fn fill_with_district(relay: &Relay) -> Result<()> {
 }
 
 fn write(relay: &Relay, drafts: Vec<Draft>) -> Result<()> {
-    let drafts = std::cell::Cell::new(drafts);
-    relay.store().write(|tx| write_own(tx, relay.schema(), drafts.take(), now_ms()))?;
+    relay.store().write(|tx| write_own(tx, relay.schema(), drafts.clone(), now_ms()))?;
     Ok(())
 }
 

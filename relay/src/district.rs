@@ -4,7 +4,7 @@ use crate::error::{RelayError, Result};
 use crate::keys::{KeyPair, random};
 use crate::store::{Meta, Tx};
 use sync_protocol::messages::Division;
-use sync_protocol::{Epoch, Hlc, Stamp};
+use sync_protocol::{Epoch, Stamp};
 
 /// What a store is made with at its first start, and keeps for life.
 pub struct Identity {
@@ -16,11 +16,7 @@ pub struct Identity {
 pub fn identity(tx: &dyn Tx) -> Result<Identity> {
     let epoch = match text(tx, "epoch")? {
         Some(epoch) => epoch.parse().map_err(|_| damaged("epoch"))?,
-        None => {
-            let epoch = Epoch(uuid::Builder::from_random_bytes(random()?).into_uuid());
-            tx.put_meta("epoch", epoch.to_string().as_bytes())?;
-            epoch
-        }
+        None => new_epoch(tx)?,
     };
     let key = match tx.meta("relay_key")? {
         Some(secret) => KeyPair::from_secret(&secret)?,
@@ -31,6 +27,13 @@ pub fn identity(tx: &dyn Tx) -> Result<Identity> {
         }
     };
     Ok(Identity { epoch, key })
+}
+
+/// Begins a new life of the store. Cursors of the life before mean nothing in it: devices first bring what the store lacks.
+pub fn new_epoch(tx: &dyn Tx) -> Result<Epoch> {
+    let epoch = Epoch(uuid::Builder::from_random_bytes(random()?).into_uuid());
+    tx.put_meta("epoch", epoch.to_string().as_bytes())?;
+    Ok(epoch)
 }
 
 /// The code of the deployment's district; empty before its divisions were imported.
@@ -57,21 +60,24 @@ pub fn set_demonstration(tx: &dyn Tx) -> Result<()> {
     tx.put_meta("demonstration", b"1")
 }
 
-/// The relay's clock: the greatest order it ever gave.
-pub fn clock(tx: &dyn Tx) -> Result<Hlc> {
-    let last = match text(tx, "clock")? {
-        Some(last) => last.parse().map_err(|_| damaged("clock"))?,
-        None => Stamp::ZERO,
-    };
-    Ok(Hlc::new(crate::accept::RELAY_DEVICE, last))
+/// The greatest order the relay ever gave, to give later ones after.
+pub fn last_order(tx: &dyn Tx) -> Result<Stamp> {
+    match spelled("clock", tx.meta_to_change("clock")?)? {
+        Some(last) => last.parse().map_err(|_| damaged("clock")),
+        None => Ok(Stamp::ZERO),
+    }
 }
 
-pub fn set_clock(tx: &dyn Tx, clock: &Hlc) -> Result<()> {
-    tx.put_meta("clock", clock.last().to_string().as_bytes())
+pub fn set_last_order(tx: &dyn Tx, last: Stamp) -> Result<()> {
+    tx.put_meta("clock", last.to_string().as_bytes())
 }
 
 fn text<M: Meta + ?Sized>(tx: &M, key: &'static str) -> Result<Option<String>> {
-    tx.meta(key)?.map(|bytes| String::from_utf8(bytes).map_err(|_| damaged(key))).transpose()
+    spelled(key, tx.meta(key)?)
+}
+
+fn spelled(key: &'static str, value: Option<Vec<u8>>) -> Result<Option<String>> {
+    value.map(|bytes| String::from_utf8(bytes).map_err(|_| damaged(key))).transpose()
 }
 
 fn damaged(key: &str) -> RelayError {

@@ -192,6 +192,18 @@ impl<'t> Register<'t> {
     }
 }
 
+/// The records that taking an edit may change, or give a child.
+pub fn touched(schema: &Schema, edit: &Edit) -> BTreeSet<RecordId> {
+    let mut touched = BTreeSet::from([edit.record]);
+    let Some(kind) = schema.kind(&edit.kind) else { return touched };
+    let named = routes::route_fields(kind).into_iter().chain(routes::moves(kind.name).map(|(field, _)| field));
+    touched.extend(named.filter_map(|name| {
+        let text = edit.fields.get(name)?.value.as_text()?;
+        text.parse().ok().or_else(|| text.parse::<RecordKey>().ok().map(|key| key.id))
+    }));
+    touched
+}
+
 /// The fields whose records a route walks through: without them a record has no right place.
 fn parent_fields(route: &[Hop]) -> Vec<&'static str> {
     let mut fields = Vec::new();

@@ -44,11 +44,10 @@ pub fn page_for(
     let (mut channels, mut records) = (Vec::new(), BTreeMap::new());
     let (mut more, mut remaining) = (false, 0);
     let mut seen = BTreeSet::new();
-    for Cursor { at, position, digest } in &request.cursors {
-        if !granted.facets.contains(at) || !seen.insert(at) {
-            continue;
-        }
-        let standing = tx.standing(at)?;
+    let wanted = request.cursors.iter().filter(|cursor| granted.facets.contains(&cursor.at) && seen.insert(&cursor.at));
+    let wanted: Vec<&Cursor> = wanted.collect();
+    let standings = tx.standings(&wanted.iter().map(|cursor| &cursor.at).collect::<Vec<_>>())?;
+    for (Cursor { at, position, digest }, standing) in wanted.into_iter().zip(standings) {
         let mut page =
             ChannelPage { at: at.clone(), position: *position, listed: Vec::new(), departed: Vec::new(), digest: None };
         // A console has thousands of cursors, and nearly all of them stand at the head.

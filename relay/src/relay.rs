@@ -75,12 +75,13 @@ impl Relay {
             digests::bring_up_to_date(tx)?;
             district::identity(tx)
         })?;
+        let writers = store.writers();
         Ok(Self(Arc::new(Inner {
             store,
             identity,
             blobs: Files::beside(path),
             schema,
-            traffic: Traffic::new(&limits),
+            traffic: Traffic::new(&limits, writers),
             limits,
             authorities: OnceLock::new(),
             rights: RightsCache::default(),
@@ -94,6 +95,11 @@ impl Relay {
 
     pub fn store(&self) -> &dyn Store {
         &*self.0.store
+    }
+
+    /// The time by the store's clock: what is judged, merged and told goes by it.
+    pub fn now_ms(&self) -> u64 {
+        self.0.store.now_ms()
     }
 
     pub fn schema(&self) -> &'static Schema {

@@ -43,10 +43,15 @@ impl Granted {
     }
 }
 
+const REVISION: &str = "rights";
+
 /// Counts the changes of records that grants depend on; read in the same snapshot as what it is used for.
 pub fn revision(tx: &dyn Tx) -> Result<u64> {
-    let held = tx.meta("rights")?.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-    Ok(held.map_or(0, u64::from_be_bytes))
+    Ok(number(tx.meta(REVISION)?))
+}
+
+fn number(held: Option<Vec<u8>>) -> u64 {
+    held.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok()).map_or(0, u64::from_be_bytes)
 }
 
 /// Whether grants may change with a record of this kind.
@@ -56,7 +61,8 @@ pub fn depend_on(kind: &str) -> bool {
 
 /// Makes every grant to be worked out anew. Whatever ends a device's rights calls this, in the same transaction.
 pub fn note_moved(tx: &dyn Tx) -> Result<()> {
-    tx.put_meta("rights", &revision(tx)?.wrapping_add(1).to_be_bytes())
+    let revision = number(tx.meta_to_change(REVISION)?);
+    tx.put_meta(REVISION, &revision.wrapping_add(1).to_be_bytes())
 }
 
 /// Grants as worked out last, good for one day and until something they depend on changes.

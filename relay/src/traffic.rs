@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub struct Traffic {
     pub readers: Gate,
-    /// One writes at a time; the store would only make the others wait on a thread.
+    /// As many as the store lets write at once.
     pub writer: Gate,
     /// Signatures and passwords: as many at once as there are cores.
     pub computing: Gate,
@@ -22,11 +22,11 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    pub fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &Limits, writers: u32) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());
         Self {
             readers: Gate::new(limits.readers, limits.waiting),
-            writer: Gate::new(1, limits.waiting),
+            writer: Gate::new(writers, limits.waiting),
             computing: Gate::new(u32::try_from(cores).unwrap_or(2), limits.waiting),
             fairness: Fairness::new(limits),
             bodies_kib: Arc::new(Semaphore::new(limits.body_memory_mib as usize * 1024)),

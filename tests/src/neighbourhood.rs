@@ -140,8 +140,7 @@ impl Neighbourhood {
 
     /// Writes records as an import does. Fields of records that are there already are changed.
     pub fn write(&self, records: Vec<Draft>) -> Result<()> {
-        let records = std::cell::Cell::new(records);
-        self.relay.store().write(|tx| write_own(tx, self.relay.schema(), records.take(), now_ms()))?;
+        self.relay.store().write(|tx| write_own(tx, self.relay.schema(), records.clone(), now_ms()))?;
         self.relay.note_change();
         Ok(())
     }

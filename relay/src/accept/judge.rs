@@ -1,5 +1,6 @@
 //! One edit at a time: may it stand, can it be placed, may its author write it; then it is merged.
 
+use super::clock::RelayClock;
 use super::order::order_for;
 use super::own::{Draft, OwnChain, must_stand};
 use super::review::{conflict_drafts, held_draft};
@@ -16,7 +17,7 @@ use sync_protocol::messages::{Fate, FieldOutcome, Outcome};
 use sync_protocol::policy::{self, Assignment, Verdict};
 use sync_protocol::record::Accepted;
 use sync_protocol::schema::{FieldType, Kind, Rule, Writer};
-use sync_protocol::{Code, Edit, EditId, Hlc, RecordId, RecordKey, RecordState, Schema, Stamp, day};
+use sync_protocol::{Code, Edit, EditId, RecordId, RecordKey, RecordState, Schema, Stamp, day};
 
 /// No record grows beyond this, as JSON.
 const MAX_RECORD_BYTES: usize = 64 * 1024;
@@ -41,8 +42,7 @@ pub struct Accepting<'t> {
     tx: &'t dyn Tx,
     schema: &'t Schema,
     register: Register<'t>,
-    clock: Hlc,
-    clock_at_start: Stamp,
+    clock: RelayClock<'t>,
     now_ms: u64,
     today: String,
     assignments: HashMap<RecordId, Rc<Vec<Assignment>>>,
@@ -66,26 +66,24 @@ enum Judged {
 }
 
 impl<'t> Accepting<'t> {
-    pub fn new(tx: &'t dyn Tx, schema: &'t Schema, district: &'t str, now_ms: u64) -> Result<Self> {
-        let clock = crate::district::clock(tx)?;
-        Ok(Self {
+    pub fn new(tx: &'t dyn Tx, schema: &'t Schema, district: &'t str, now_ms: u64) -> Self {
+        Self {
             tx,
             schema,
             register: Register::new(tx, schema, district),
-            clock,
-            clock_at_start: clock.last(),
+            clock: RelayClock::new(tx),
             now_ms,
             today: day::day_of(now_ms),
             assignments: HashMap::new(),
             appeared: VecDeque::new(),
             to_review: VecDeque::new(),
             own: OwnChain::default(),
-        })
+        }
     }
 
     /// Writes something of the relay's own; an error where it may not stand.
     pub fn write(&mut self, draft: Draft) -> Result<()> {
-        let stamp = self.clock.tick(self.now_ms);
+        let stamp = self.clock.tick_after([], self.now_ms)?;
         let (edit, id) = self.own.next(self.tx, draft, stamp)?;
         let outcome = self.take(&edit, id, Authority::Relay, Stamp::ZERO)?;
         must_stand(&edit, &outcome)
@@ -110,11 +108,8 @@ impl<'t> Accepting<'t> {
     /// Gives everything that changed its place in the channels. The last thing before the commit.
     pub fn finish(self) -> Result<()> {
         self.own.finish(self.tx)?;
-        self.register.publish()?;
-        if self.clock.last() != self.clock_at_start {
-            crate::district::set_clock(self.tx, &self.clock)?;
-        }
-        Ok(())
+        self.clock.finish()?;
+        self.register.publish()
     }
 
     fn decide(&mut self, edit: &Edit, id: EditId, authority: Authority, previous: Stamp) -> Result<Outcome> {
@@ -222,7 +217,7 @@ impl<'t> Accepting<'t> {
         accepted.order = order_for(edit, held_state, log, previous, &mut self.clock, self.now_ms)?;
         let issue = issue_before(self.tx, edit)?;
         if let Some(issue) = &issue {
-            accepted.order = issue.order_for(accepted.order, edit.stamp, &mut self.clock, self.now_ms);
+            accepted.order = issue.order_for(accepted.order, edit.stamp, &mut self.clock, self.now_ms)?;
         }
         let state = merged(self.tx, kind, &key, held_state, &accepted)?;
         let Some(state) = state else { return Ok((keep(Fate::Refused, Code::RequestInvalid), accepted)) };

@@ -6,6 +6,7 @@
 //! - One bad edit never blocks those behind it.
 
 mod chain;
+mod clock;
 mod judge;
 mod order;
 mod own;
@@ -17,6 +18,7 @@ pub use judge::{Accepting, Authority};
 pub use own::{Draft, RELAY_DEVICE, relay_person, write_own};
 
 use crate::error::Result;
+use crate::placing::touched;
 use crate::store::{Holder, StoredDevice, Tx};
 use std::collections::BTreeSet;
 use sync_protocol::messages::{Fate, Outcome};
@@ -35,7 +37,9 @@ pub fn accept(
     let device = tx.device(device.number)?.unwrap_or_else(|| device.clone());
     let mut chain = Chain::continued(tx, &device, pushed)?;
     let district = crate::district::code(tx)?;
-    let mut accepting = Accepting::new(tx, schema, &district, now_ms)?;
+    let news = pushed.edits.iter().filter(|edit| chain.known(edit.number).is_none());
+    tx.claim(&news.flat_map(|edit| touched(schema, edit)).collect())?;
+    let mut accepting = Accepting::new(tx, schema, &district, now_ms);
     let mut outcomes = Vec::with_capacity(pushed.edits.len());
     for (edit, id) in pushed.edits.iter().zip(&pushed.ids) {
         let known = chain.known(edit.number);

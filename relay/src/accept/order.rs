@@ -3,10 +3,11 @@
 //! No honest edit is refused because of a clock. One that runs ahead, or that seems older than what its author was
 //! shown, keeps its stamp as its name and gets an order from the relay beside it.
 
+use super::clock::RelayClock;
 use crate::error::Result;
 use std::collections::BTreeMap;
 use sync_protocol::record::Accepted;
-use sync_protocol::{Edit, Hlc, RecordState, Stamp};
+use sync_protocol::{Edit, RecordState, Stamp};
 
 /// How far a stamp may be ahead of the relay before it gets an order.
 const AHEAD_MS: u64 = 60_000;
@@ -17,16 +18,14 @@ pub fn order_for(
     state: Option<&RecordState>,
     log: impl FnOnce() -> Result<Vec<Accepted>>,
     previous: Stamp,
-    clock: &mut Hlc,
+    clock: &mut RelayClock<'_>,
     now_ms: u64,
 ) -> Result<Option<Stamp>> {
     let newest_base = newest_base(edit, state, log)?;
     if edit.stamp.ms <= now_ms.saturating_add(AHEAD_MS) && newest_base.is_none_or(|base| base < edit.stamp) {
         return Ok(None);
     }
-    clock.observe(previous);
-    newest_base.into_iter().for_each(|base| clock.observe(base));
-    Ok(Some(clock.tick(now_ms)))
+    clock.tick_after([previous].into_iter().chain(newest_base), now_ms).map(Some)
 }
 
 /// The greatest order among the edits that this one was written over. Bases nobody knows here (an edit that was

@@ -16,6 +16,7 @@ pub fn relay_person() -> RecordId {
 }
 
 /// A record to be written, or fields of one to be changed.
+#[derive(Clone)]
 pub struct Draft {
     pub kind: String,
     pub id: RecordId,
@@ -27,7 +28,7 @@ pub struct Draft {
 /// Writes drafts in one transaction, all or nothing: the first that may not stand undoes the rest.
 pub fn write_own(tx: &dyn Tx, schema: &Schema, drafts: Vec<Draft>, now_ms: u64) -> Result<()> {
     let district = crate::district::code(tx)?;
-    let mut accepting = Accepting::new(tx, schema, &district, now_ms)?;
+    let mut accepting = Accepting::new(tx, schema, &district, now_ms);
     for draft in drafts {
         accepting.write(draft)?;
     }

@@ -3,13 +3,14 @@
 //! A step that no longer fits is kept: the fold calls it "came too late" and the state does not move. So the right is asked
 //! of the issue as it stands and as it once stood; only who never had it is refused.
 
+use super::clock::RelayClock;
 use crate::error::Result;
 use crate::store::Tx;
 use sync_protocol::folds::issue::{IssueFold, StepFacts};
 use sync_protocol::folds::steps;
 use sync_protocol::policy::Assignment;
 use sync_protocol::policy::issue_steps::{IssueAt, may_take};
-use sync_protocol::{Edit, Hlc, RecordId, RecordKey, RecordState, Stamp, day};
+use sync_protocol::{Edit, RecordId, RecordKey, RecordState, Stamp, day};
 
 /// The issue a step is of, with the steps it has.
 pub struct IssueBefore {
@@ -32,13 +33,17 @@ pub fn issue_before(tx: &dyn Tx, edit: &Edit) -> Result<Option<IssueBefore>> {
 
 impl IssueBefore {
     /// The order a step needs beside its stamp, to come after every step there is.
-    pub fn order_for(&self, given: Option<Stamp>, stamp: Stamp, clock: &mut Hlc, now_ms: u64) -> Option<Stamp> {
-        let Some(newest) = self.steps.iter().map(|step| step.order).max() else { return given };
-        if given.unwrap_or(stamp) > newest {
-            return given;
+    pub fn order_for(
+        &self,
+        given: Option<Stamp>,
+        stamp: Stamp,
+        clock: &mut RelayClock<'_>,
+        now_ms: u64,
+    ) -> Result<Option<Stamp>> {
+        match self.steps.iter().map(|step| step.order).max() {
+            Some(newest) if given.unwrap_or(stamp) <= newest => clock.tick_after([newest], now_ms).map(Some),
+            _ => Ok(given),
         }
-        clock.observe(newest);
-        Some(clock.tick(now_ms))
     }
 
     /// Whether the author may take the step now, or might have at an earlier moment of the issue's life.

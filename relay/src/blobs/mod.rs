@@ -14,6 +14,7 @@ pub use files::Files;
 use crate::error::Result;
 use crate::rights::Granted;
 use crate::store::{Holder, Listing, Tx};
+use std::collections::BTreeMap;
 use sync_protocol::blobs::BlobHash;
 use sync_protocol::{ChannelFacet, Digest, RecordKey};
 
@@ -56,12 +57,13 @@ fn is_of_giver(tx: &dyn Tx, key: &RecordKey, blob: BlobHash) -> Result<bool> {
 /// Notes that a blob is there, and lists the attachments that name it once more, so that those who listen come for it.
 pub fn arrived(tx: &dyn Tx, blob: BlobHash, giver: &str, bytes: u64, now_ms: u64) -> Result<()> {
     tx.put_giver(blob, giver, bytes, now_ms)?;
+    let mut listings: BTreeMap<ChannelFacet, Vec<Listing>> = BTreeMap::new();
     for key in tx.attachments_naming(blob)? {
         let Some(record) = tx.record(&key)?.filter(|record| !record.state.is_deleted()) else { continue };
         for channel in record.placement.channels {
             let at = ChannelFacet { channel, facet: record.placement.facet };
-            tx.list(&at, &[Listing { record: key.clone(), departed: false }], Digest::default())?;
+            listings.entry(at).or_default().push(Listing { record: key.clone(), departed: false });
         }
     }
-    Ok(())
+    listings.iter().try_for_each(|(at, listings)| tx.list(at, listings, Digest::default()))
 }

@@ -1,6 +1,5 @@
 //! What an operator may ask of a store, answered alike by the running relay and by a command that holds the lock itself.
 
-use crate::clock::now_ms;
 use crate::district;
 use crate::enrolment;
 use crate::importing::{Imported, import_divisions};
@@ -43,7 +42,8 @@ impl Office {
             Ask::ImportDivisions { text } => {
                 let rows = demo_district::divisions::read_bytes(text.as_bytes())
                     .map_err(|faults| anyhow!("the file has {} faults; nothing was imported", faults.len()))?;
-                let work = |tx: &dyn crate::store::Tx| import_divisions(tx, self.relay.schema(), &rows, now_ms());
+                let work =
+                    |tx: &dyn crate::store::Tx| import_divisions(tx, self.relay.schema(), &rows, self.relay.now_ms());
                 let imported = self.relay.store().write(work)?;
                 self.relay.note_change();
                 Ok(Answer::Imported(imported))
@@ -92,7 +92,7 @@ impl Office {
     fn link(&self, holder: &Holder, minutes: u64, url: &str) -> Result<String> {
         let pin = if url.starts_with("https://") { Some(self.pin()?) } else { None };
         let (code, is_demonstration) = self.relay.store().write(|tx| {
-            let code = enrolment::new_code(tx, holder.clone(), minutes, now_ms())?;
+            let code = enrolment::new_code(tx, holder.clone(), minutes, self.relay.now_ms())?;
             Ok((code, district::is_demonstration(tx)?))
         })?;
         Ok(enrolment::link(url, &code, &self.relay.identity().key.public, pin.as_deref(), is_demonstration))

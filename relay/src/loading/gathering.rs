@@ -56,6 +56,10 @@ impl<'t> Gathering<'t> {
 }
 
 impl Records for Gathering<'_> {
+    fn claim(&self, ids: &BTreeSet<RecordId>) -> Result<()> {
+        self.tx.claim(ids)
+    }
+
     fn record(&self, key: &RecordKey) -> Result<Option<StoredRecord>> {
         if self.coming.contains(key) { Ok(self.held(key)) } else { self.tx.record(key) }
     }
@@ -174,8 +178,8 @@ impl Channels for Gathering<'_> {
         Ok(())
     }
 
-    fn standing(&self, at: &ChannelFacet) -> Result<Standing> {
-        self.tx.standing(at)
+    fn standings(&self, of: &[&ChannelFacet]) -> Result<Vec<Standing>> {
+        self.tx.standings(of)
     }
 
     fn all_standings(&self) -> Result<Vec<(ChannelFacet, Standing)>> {

@@ -58,6 +58,7 @@ pass_on! {
     }
     Meta {
         meta(key: &str) -> Option<Vec<u8>>;
+        meta_to_change(key: &str) -> Option<Vec<u8>>;
         put_meta(key: &str, value: &[u8]) -> ();
     }
 }

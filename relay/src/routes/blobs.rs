@@ -2,7 +2,6 @@
 
 use super::caller::Caller;
 use crate::blobs;
-use crate::clock::now_ms;
 use crate::error::{RelayError, Result};
 use crate::relay::Relay;
 use crate::store::StoredDevice;
@@ -95,7 +94,7 @@ async fn held(relay: &Relay, blob: BlobHash, giver: &str) -> Result<u64> {
 async fn finish(relay: &Relay, blob: BlobHash, giver: String) -> Result<()> {
     let (files, by) = (relay.clone(), giver.clone());
     let bytes = relay.compute(move || files.blobs().finish(blob, &by)).await??;
-    let now_ms = now_ms();
+    let now_ms = relay.now_ms();
     relay.write(move |tx| blobs::arrived(tx, blob, &giver, bytes, now_ms)).await
 }
 
@@ -136,7 +135,7 @@ pub async fn get(
 }
 
 async fn may_read(relay: &Relay, device: StoredDevice, blob: BlobHash) -> Result<bool> {
-    let (cache, day) = (relay.clone(), day_of(now_ms()));
+    let (cache, day) = (relay.clone(), day_of(relay.now_ms()));
     let may = relay.read(move |tx| {
         let granted = cache.rights().granted(tx, &device.holder, &day)?;
         blobs::may_read(tx, blob, &granted)

@@ -37,7 +37,7 @@ impl FromRequestParts<Relay> for Caller {
         if let Some(CallingDevice(number)) = parts.extensions.get() {
             let _ = number.set(device.number.0);
         }
-        let now_ms = crate::clock::now_ms();
+        let now_ms = relay.now_ms();
         if now_ms.saturating_sub(device.last_contact_ms) > CONTACT_EVERY_MS {
             let number = device.number;
             relay.write(move |tx| tx.set_contact(number, now_ms)).await?;

@@ -2,7 +2,6 @@
 //! only those of its own grants.
 
 use super::caller::Caller;
-use crate::clock::now_ms;
 use crate::error::Result;
 use crate::pull::heads_of;
 use crate::relay::Relay;
@@ -88,7 +87,7 @@ impl Listener {
     }
 
     async fn read_rights(&self, relay: &Relay) -> Result<Option<Arc<Granted>>> {
-        let (number, day, cache) = (self.number, day_of(now_ms()), relay.clone());
+        let (number, day, cache) = (self.number, day_of(relay.now_ms()), relay.clone());
         let rights = relay.read(move |tx| match tx.device(number)?.filter(|device| !device.is_revoked) {
             Some(device) => cache.rights().granted(tx, &device.holder, &day).map(Some),
             None => Ok(None),

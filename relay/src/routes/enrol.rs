@@ -2,7 +2,6 @@
 
 use super::body::JsonBody;
 use super::me::person_of;
-use crate::clock::now_ms;
 use crate::district;
 use crate::enrolment::{self, Enrolled};
 use crate::error::{RelayError, Result};
@@ -19,7 +18,7 @@ pub async fn enrol(
     State(relay): State<Relay>,
     JsonBody(request, _memory): JsonBody<EnrolRequest>,
 ) -> Result<Json<EnrolAnswer>> {
-    let now_ms = now_ms();
+    let now_ms = relay.now_ms();
     if relay.is_guessing(now_ms) {
         return Err(RelayError::wait(Code::TooManyRequests, "too many unknown codes were tried", 60));
     }

@@ -1,7 +1,6 @@
 //! `GET /v1/me`: what the relay knows of the device that asks, and what it may be given.
 
 use super::caller::Caller;
-use crate::clock::now_ms;
 use crate::error::Result;
 use crate::relay::Relay;
 use crate::store::{Holder, Tx};
@@ -12,7 +11,7 @@ use sync_protocol::day::day_of;
 use sync_protocol::messages::{Me, Person};
 
 pub async fn me(State(relay): State<Relay>, Caller(device): Caller) -> Result<Json<Me>> {
-    let now_ms = now_ms();
+    let now_ms = relay.now_ms();
     let (epoch, cache) = (relay.epoch(), relay.clone());
     let me = relay.read(move |tx| {
         let granted = cache.rights().granted(tx, &device.holder, &day_of(now_ms))?;

@@ -2,7 +2,6 @@
 
 use super::body::JsonBody;
 use super::caller::Caller;
-use crate::clock::now_ms;
 use crate::error::{RelayError, Result};
 use crate::keys::token_hash;
 use crate::relay::Relay;
@@ -23,7 +22,7 @@ pub async fn sign_in(
     Caller(device): Caller,
     JsonBody(request, _memory): JsonBody<SignInRequest>,
 ) -> Result<Json<SignInAnswer>> {
-    let now_ms = now_ms();
+    let now_ms = relay.now_ms();
     let division = console_division(&device)?;
     let wrong = || RelayError::refused(Code::SignInWrong, "name and password do not fit");
     let SignInRequest { name, password } = request;

@@ -3,7 +3,6 @@
 use super::body::JsonBody;
 use super::caller::Caller;
 use crate::accept::{self, Pushed};
-use crate::clock::now_ms;
 use crate::error::Result;
 use crate::relay::Relay;
 use crate::sessions::signed_in_authors;
@@ -18,7 +17,7 @@ pub async fn push(
     Caller(device): Caller,
     JsonBody(mut request, _memory): JsonBody<PushRequest>,
 ) -> Result<Json<PushAnswer>> {
-    let now_ms = now_ms();
+    let now_ms = relay.now_ms();
     let (schema, epoch) = (relay.schema(), relay.epoch());
     let tokens = std::mem::take(&mut request.author_tokens);
     let checked = device.clone();
@@ -36,7 +35,7 @@ pub async fn pull(
     Caller(device): Caller,
     JsonBody(request, _memory): JsonBody<PullRequest>,
 ) -> Result<Json<PullAnswer>> {
-    let now_ms = now_ms();
+    let now_ms = relay.now_ms();
     let epoch = relay.epoch();
     pull::check(&request, epoch)?;
     let cache = relay.clone();
@@ -59,7 +58,7 @@ pub async fn compare(
     Caller(device): Caller,
     JsonBody(request, _memory): JsonBody<CompareRequest>,
 ) -> Result<Json<CompareAnswer>> {
-    let (now_ms, epoch, cache) = (now_ms(), relay.epoch(), relay.clone());
+    let (now_ms, epoch, cache) = (relay.now_ms(), relay.epoch(), relay.clone());
     // Rare, and the one thing worth an operator's look: copies that should be alike are not.
     tracing::warn!(device = device.number.0, facet = request.at.facet.name(), "a replica differs");
     let answer = relay.read(move |tx| {

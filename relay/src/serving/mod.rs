@@ -26,7 +26,7 @@ use tokio::sync::Semaphore;
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 const TIDY_BLOBS_EVERY: Duration = Duration::from_secs(3600);
 /// How soon changes made by other processes are noticed.
-const WATCH_EVERY: Duration = Duration::from_millis(200);
+const WATCH_EVERY: Duration = Duration::from_millis(100);
 /// What is still being answered when the relay stops may take this long.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// A connection that could not be taken, for want of file descriptors, waits in the kernel meanwhile.

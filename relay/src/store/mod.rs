@@ -3,8 +3,12 @@
 //! Invariants:
 //! - Everything a call changes happens in one transaction; an error rolls all of it back.
 //! - A read sees one snapshot, and no position whose smaller neighbours could still appear.
+//! - What a write has read nobody else changes before it commits, as if writes came one after another. A store that
+//!   runs several at once sees to that itself, with locks taken in one order: devices, records by id
+//!   ([`Records::claim`]), channels by name ([`Channels::list`] comes last).
 //! - Work given to [`Store::write`] may run again after a deadlock, so it keeps nothing from a run that failed.
 
+mod columns;
 mod fresh;
 mod types;
 
@@ -17,9 +21,10 @@ pub use types::{
 };
 
 use crate::error::Result;
+use std::collections::BTreeSet;
 use sync_protocol::blobs::BlobHash;
 use sync_protocol::record::Accepted;
-use sync_protocol::{ChannelFacet, DeviceNumber, Digest, EditId, RecordId, RecordKey, Stamp};
+use sync_protocol::{ChannelFacet, DeviceNumber, Digest, EditId, Epoch, RecordId, RecordKey, Stamp};
 
 /// A store: something that runs work in transactions.
 pub trait Store: Send + Sync {
@@ -27,6 +32,10 @@ pub trait Store: Send + Sync {
     fn write_with(&self, work: &mut dyn FnMut(&dyn Tx) -> Result<()>) -> Result<()>;
     /// A number that changes when any process commits to this store.
     fn version(&self) -> Result<i64>;
+    /// The time by the one clock that all relays of this store go by, in milliseconds since 1970.
+    fn now_ms(&self) -> u64;
+    /// How many writes may be at work at once.
+    fn writers(&self) -> u32;
 }
 
 impl dyn Store + '_ {
@@ -41,12 +50,20 @@ impl dyn Store + '_ {
         self.write_with(&mut |tx| work(tx).map(|value| answer = Some(value)))?;
         answer.ok_or_else(|| crate::error::RelayError::Damaged("a write gave no answer".to_owned()))
     }
+
+    /// Begins a new life of the store, as after a restore: cursors of the life before mean nothing in it.
+    pub fn new_epoch(&self) -> Result<Epoch> {
+        self.write(crate::district::new_epoch)
+    }
 }
 
 /// One transaction.
 pub trait Tx: Records + Edits + Channels + Bulk + Devices + People + Audit + Blobs + Meta {}
 
 pub trait Records {
+    /// Takes records that a write is going to change, all at once and in the order of their ids, so that two writes which
+    /// meet wait for each other and not in a circle. Never needed for the result, only for the way to it.
+    fn claim(&self, ids: &BTreeSet<RecordId>) -> Result<()>;
     fn record(&self, key: &RecordKey) -> Result<Option<StoredRecord>>;
     fn put_record(&self, record: &StoredRecord) -> Result<()>;
     fn put_link(&self, link: &Link) -> Result<()>;
@@ -77,8 +94,11 @@ pub trait Edits {
 pub trait Channels {
     /// Gives each record the next position of a channel facet, in this order, and changes its digest by as much.
     fn list(&self, at: &ChannelFacet, listings: &[Listing], change: Digest) -> Result<()>;
-    /// Where it stands; nothing at all before the first entry.
-    fn standing(&self, at: &ChannelFacet) -> Result<Standing>;
+    /// Where each of these stands; nothing at all before the first entry.
+    fn standings(&self, of: &[&ChannelFacet]) -> Result<Vec<Standing>>;
+    fn standing(&self, at: &ChannelFacet) -> Result<Standing> {
+        Ok(self.standings(&[at])?.pop().unwrap_or_default())
+    }
     /// The position given last; 0 before the first.
     fn head(&self, at: &ChannelFacet) -> Result<u64> {
         Ok(self.standing(at)?.head)
@@ -133,5 +153,8 @@ pub trait Blobs {
 
 pub trait Meta {
     fn meta(&self, key: &str) -> Result<Option<Vec<u8>>>;
+    /// As [`Self::meta`], for a value that this write goes on to change and that others change as well. What is written
+    /// once and only read from then on does not need it.
+    fn meta_to_change(&self, key: &str) -> Result<Option<Vec<u8>>>;
     fn put_meta(&self, key: &str, value: &[u8]) -> Result<()>;
 }

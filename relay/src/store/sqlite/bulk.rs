@@ -2,10 +2,8 @@
 
 use super::SqliteTx;
 use super::channels::draw;
-use super::columns::{facet_number, to_json};
-use super::edits::fate_name;
-use super::records::channel_names;
 use crate::error::{RelayError, Result};
+use crate::store::columns::{channel_names, facet_number, fate_name, to_json};
 use crate::store::{Bulk, Channels, Fresh, Link, Listing, StoredEdit, StoredRecord};
 use rusqlite::ErrorCode::ConstraintViolation;
 use rusqlite::params;

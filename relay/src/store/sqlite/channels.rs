@@ -1,8 +1,9 @@
 //! Channel facets: which records they list, and in which order those changed.
 
 use super::SqliteTx;
-use super::columns::{facet, facet_number, from_json, record_id};
-use crate::error::{RelayError, Result};
+use super::columns::record_id;
+use crate::error::Result;
+use crate::store::columns::{channel, facet, facet_number, from_json};
 use crate::store::{Channels, Entry, Listing, Standing};
 use rusqlite::{OptionalExtension, Row, named_params};
 use sync_protocol::{ChannelFacet, Digest, RecordKey};
@@ -42,12 +43,14 @@ impl Channels for SqliteTx<'_> {
         Ok(())
     }
 
-    fn standing(&self, at: &ChannelFacet) -> Result<Standing> {
+    fn standings(&self, of: &[&ChannelFacet]) -> Result<Vec<Standing>> {
         let mut find =
             self.0.prepare_cached("SELECT head, entries, digest FROM channel WHERE name = :name AND facet = :facet")?;
-        let params = named_params! { ":name": at.channel.to_string(), ":facet": facet_number(at.facet) };
-        let found = find.query_row(params, standing);
-        Ok(found.optional()?.unwrap_or_default())
+        let mut stands = |at: &&ChannelFacet| {
+            let params = named_params! { ":name": at.channel.to_string(), ":facet": facet_number(at.facet) };
+            Ok(find.query_row(params, standing).optional()?.unwrap_or_default())
+        };
+        of.iter().map(&mut stands).collect()
     }
 
     fn all_standings(&self) -> Result<Vec<(ChannelFacet, Standing)>> {
@@ -56,8 +59,7 @@ impl Channels for SqliteTx<'_> {
         let mut heads = Vec::new();
         while let Some(row) = rows.next()? {
             let name = row.get_ref("name")?.as_str().map_err(rusqlite::Error::from)?;
-            let channel = name.parse().map_err(|_| RelayError::Damaged("a channel's name".to_owned()))?;
-            heads.push((ChannelFacet { channel, facet: facet(row.get("facet")?)? }, standing(row)?));
+            heads.push((ChannelFacet { channel: channel(name)?, facet: facet(row.get("facet")?)? }, standing(row)?));
         }
         Ok(heads)
     }

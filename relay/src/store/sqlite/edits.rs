@@ -1,11 +1,11 @@
 //! Every edit that arrived, with its outcome. Nothing is ever taken out of this table by a push.
 
 use super::SqliteTx;
-use super::columns::{edit_id, from_json, to_json};
+use super::columns::edit_id;
 use crate::error::Result;
+use crate::store::columns::{fate_name, from_json, to_json};
 use crate::store::{Edits, StoredEdit};
 use rusqlite::{Row, named_params};
-use sync_protocol::messages::Fate;
 use sync_protocol::record::Accepted;
 use sync_protocol::{DeviceNumber, RecordKey};
 
@@ -79,17 +79,4 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
 
 fn stored((id, body, outcome, received_ms): Columns) -> Result<StoredEdit> {
     Ok(StoredEdit { id: edit_id(id), edit: from_json(&body)?, outcome: from_json(&outcome)?, received_ms })
-}
-
-/// As the column `fate` spells it; `accepted_edits` reads two of these words.
-pub fn fate_name(fate: Fate) -> &'static str {
-    match fate {
-        Fate::Merged => "merged",
-        Fate::Conflict => "conflict",
-        Fate::Held => "held",
-        Fate::Waiting => "waiting",
-        Fate::Refused => "refused",
-        Fate::Later => "later",
-        Fate::Erased => "erased",
-    }
 }

@@ -87,6 +87,15 @@ impl Store for SqliteStore {
     fn version(&self) -> Result<i64> {
         Ok(locked(&self.watcher).query_row("PRAGMA data_version", [], |row| row.get(0))?)
     }
+
+    fn now_ms(&self) -> u64 {
+        crate::clock::now_ms()
+    }
+
+    /// SQLite lets one write at a time; it would only make the others wait on a thread.
+    fn writers(&self) -> u32 {
+        1
+    }
 }
 
 /// A panic inside a transaction rolled it back, so the connection behind a poisoned lock is as good as before.
@@ -118,6 +127,10 @@ impl Meta for SqliteTx<'_> {
     fn meta(&self, key: &str) -> Result<Option<Vec<u8>>> {
         let mut find = self.0.prepare_cached("SELECT value FROM meta WHERE key = :key")?;
         Ok(find.query_row(named_params! { ":key": key }, |row| row.get(0)).optional()?)
+    }
+
+    fn meta_to_change(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        self.meta(key)
     }
 
     fn put_meta(&self, key: &str, value: &[u8]) -> Result<()> {

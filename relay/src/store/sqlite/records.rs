@@ -1,15 +1,21 @@
 //! Records as they stand, and the links between them.
 
 use super::SqliteTx;
-use super::columns::{facet, facet_number, from_json, record_id, to_json};
-use crate::error::{RelayError, Result};
+use super::columns::record_id;
+use crate::error::Result;
+use crate::store::columns::{channel_names, channels, facet, facet_number, from_json, to_json};
 use crate::store::{Link, Records, StoredRecord};
 use rusqlite::{OptionalExtension, Row, named_params};
 use std::collections::BTreeSet;
 use sync_protocol::routes::Placement;
-use sync_protocol::{Channel, RecordId, RecordKey};
+use sync_protocol::{RecordId, RecordKey};
 
 impl Records for SqliteTx<'_> {
+    /// One writes at a time here.
+    fn claim(&self, _ids: &BTreeSet<RecordId>) -> Result<()> {
+        Ok(())
+    }
+
     fn record(&self, key: &RecordKey) -> Result<Option<StoredRecord>> {
         let sql = "SELECT revision, facet, channels, state FROM record WHERE kind = :kind AND id = :id";
         let mut find = self.0.prepare_cached(sql)?;
@@ -100,11 +106,6 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
 }
 
 fn stored((revision, facet_at, names, state): Columns) -> Result<StoredRecord> {
-    let channels: Result<BTreeSet<Channel>, _> = names.split_ascii_whitespace().map(str::parse).collect();
-    let channels = channels.map_err(|error| RelayError::Damaged(error.to_string()))?;
-    Ok(StoredRecord { revision, state: from_json(&state)?, placement: Placement { channels, facet: facet(facet_at)? } })
-}
-
-pub fn channel_names(channels: &BTreeSet<Channel>) -> String {
-    channels.iter().map(Channel::to_string).collect::<Vec<_>>().join(" ")
+    let placement = Placement { channels: channels(&names)?, facet: facet(facet_at)? };
+    Ok(StoredRecord { revision, state: from_json(&state)?, placement })
 }
