@@ -1,7 +1,8 @@
 import type { AppState, RegisterQuery, ResidentCorrection, ResidentFile, VisitQuery, VisitRow } from '@/backend/generated'
 import { issueAnswers } from './issues'
 import { reviewAnswers } from './review'
-import { householdFile, residentFile, rows, scopes, visitAt } from './console.data'
+import { rows, scopes, visitAt } from './console.data'
+import { door, person, registerAnswers } from './console.register'
 
 export type Case = 'ready' | 'signed_out' | 'wrong' | 'wait' | 'empty' | 'loading' | 'error' | 'offline' | 'too_new'
 
@@ -17,6 +18,13 @@ export class ConsoleServer {
     this.tell(kind)
     return { record: 'x', mark: 'saved_here', outbox: 1, undo: null }
   })
+
+  readonly register = registerAnswers((...kinds) => {
+    this.tell(...kinds)
+    return { record: 'b1', mark: 'saved_here', outbox: 1, undo: 'u1' }
+  })
+  /** The next save is refused with this. */
+  refuse: { code: string; fields?: Record<string, string> } | undefined
 
   constructor(private readonly which: Case) {
     this.signedIn = !['signed_out', 'wrong', 'wait'].includes(which)
@@ -55,7 +63,7 @@ export class ConsoleServer {
 
   change(resident: string): void {
     const file = this.file(resident)
-    this.files.set(resident, { ...file, fields: file.fields.map((field) => ({ ...field, seen: [...field.seen, 'newer'] })) })
+    this.files.set(resident, { ...file, fields: file.fields.map((field) => ({ ...field, shown: field.field === 'phone' ? '100****7788' : field.shown, seen: [...field.seen, 'newer'] })) })
     this.tell('resident')
   }
 
@@ -86,6 +94,7 @@ export class ConsoleServer {
   }
 
   private call(name: string, input: unknown): Response {
+    if (this.refuse && /^(add|move|end|save_(form|identity)|record_death)/.test(name)) return failure(this.refuse.code, this.refuse.fields)
     const bare = this.which === 'empty' || this.which === 'loading'
     switch (name) {
       case 'list_scopes':
@@ -101,11 +110,15 @@ export class ConsoleServer {
       case 'resident_file':
         return answer(this.file((input as { resident: string }).resident))
       case 'household_file':
-        return answer(householdFile((input as { dwelling: string }).dwelling))
+        return answer(door((input as { dwelling: string }).dwelling))
+      case 'draft':
+      case 'save_draft':
+      case 'drop_draft':
+        return answer(null)
       case 'correct_resident':
         return this.correct(input as ResidentCorrection)
       default: {
-        const known = { ...this.issues, ...this.review }[name as keyof typeof this.issues] as ((input: unknown) => unknown) | undefined
+        const known = { ...this.issues, ...this.review, ...this.register }[name as keyof typeof this.issues] as ((input: unknown) => unknown) | undefined
         if (known) return answer(bare && name.startsWith('list_') ? [] : (known(input) ?? null))
         return failure('input_invalid', { reason: name })
       }
@@ -118,7 +131,7 @@ export class ConsoleServer {
   }
 
   private file(id: string): ResidentFile {
-    return this.files.get(id) ?? residentFile(id)
+    return this.files.get(id) ?? person(id)
   }
 
   private correct({ resident, changes }: ResidentCorrection): Response {

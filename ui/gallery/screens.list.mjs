@@ -145,6 +145,18 @@ const correct = async (page) => {
   await page.fill('[data-testid=field-phone]', '12ab')
   await page.click('[data-testid=correction-save]')
 }
+const fillForm = (fields) => async (page) => {
+  for (const [name, text] of Object.entries(fields)) await page.fill(`[data-testid=${name}]`, text)
+}
+/** What needs a form: a phone only reads. */
+const onDesk = (act) => async (page) => {
+  if (page.viewportSize().width >= 600) await act(page)
+}
+const inForm = (act) => onDesk(async (page) => {
+  await page.waitForSelector('[data-testid=form-save]')
+  await act(page)
+})
+const save = (page) => page.click('[data-testid=form-save]')
 const at = (path, which = 'ready') => `gallery/console.html?case=${which}#${path}`
 
 export const console_ = {
@@ -164,6 +176,49 @@ export const console_ = {
   help: { path: at('/register'), title: '快捷键 Keys', act: (page) => page.keyboard.press('?') },
   resident: { path: at('/register?resident=r6'), title: '居民 Resident', key: true },
   correction: { path: at('/register?resident=r6'), title: '更正 Correct', act: correct },
+  correction_newer: { path: at('/register?resident=r6'), title: '填写时来了新内容 Newer meanwhile', key: true, act: onDesk(async (page) => {
+    await page.click('[data-testid=resident-correct]')
+    await page.fill('[data-testid=field-phone]', '10012345678')
+    await page.evaluate(() => window.gallery.change('r6'))
+    await page.waitForSelector('[data-testid=newer-phone]')
+  }) },
+  resident_error: { path: at('/register?resident=r6', 'error'), title: '资料读不出来 An error' },
+  reveal_reasons: { path: at('/register?resident=r6'), title: '为什么查看 What for', act: click('reveal-phone') },
+  revealed: { path: at('/register?resident=r6'), title: '查看 30 秒 Shown for 30 s', act: async (page) => { await click('reveal-phone', 'reason-call')(page); await page.waitForSelector('[data-testid=revealed]') } },
+  door: { path: at('/register?dwelling=d6'), title: '一户 A door', key: true },
+  door_empty: { path: at('/register?dwelling=vacant'), title: '没有住户的门 Nobody here' },
+  need_answer: { path: at('/register?dwelling=d6'), title: '答复需求 Answer a need', act: async (page) => { await page.click('[data-testid=need-answer]'); await page.locator('[data-testid=need-answered]').scrollIntoViewIfNeeded() } },
+  buildings: { path: at('/register?view=buildings'), title: '楼栋 Buildings', key: true },
+  buildings_no_match: { path: at('/register?view=buildings'), title: '没有匹配的楼栋 No match', act: (page) => page.fill('[data-testid=register-search]', '没有这栋') },
+  buildings_empty: { path: at('/register?view=buildings', 'empty'), title: '没有楼栋 No buildings' },
+  buildings_error: { path: at('/register?view=buildings', 'error'), title: '读不出来 An error' },
+  building: { path: at('/register?view=buildings&building=b1'), title: '一栋楼 A building', key: true },
+  form_resident: { path: at('/register?resident=r6&do=edit_resident'), title: '修改居民 Edit a resident', key: true },
+  form_resident_errors: { path: at('/register?resident=r6&do=edit_resident'), title: '要改的地方 What to mend', act: inForm(async (page) => { await fillForm({ 'form-name': '', 'form-phone': '没有', 'form-born_on': '2999-01-01' })(page); await save(page) }) },
+  form_resident_newer: { path: at('/register?resident=r6&do=edit_resident'), title: '填写时来了新内容 Newer meanwhile', act: inForm(async (page) => { await fillForm({ 'form-name': '李建囯' })(page); await page.evaluate(() => window.gallery.register.overtake('resident:r6', 'name', '李建华')); await page.waitForSelector('[data-testid=newer-name]') }) },
+  form_refused: { path: at('/register?resident=r6&do=edit_resident'), title: '没有保存成 Refused', act: inForm(async (page) => { await fillForm({ 'form-name': '李建华' })(page); await page.evaluate(() => (window.gallery.refuse = { code: 'disk_full' })); await save(page) }) },
+  form_error: { path: at('/register?resident=r6&do=edit_resident', 'error'), title: '表单读不出来 A form that fails' },
+  form_saved: { path: at('/register?resident=r6&do=edit_resident'), title: '已保存，可以撤销 Saved, with a way back', act: inForm(async (page) => { await fillForm({ 'form-name': '李建华' })(page); await save(page); await page.waitForSelector('[data-testid=undo]') }) },
+  form_living: { path: at('/register?resident=r6&do=edit_living&of=s1'), title: '居住情况 How they live' },
+  form_identity: { path: at('/register?resident=r6&do=identity'), title: '证件号码 Identity number' },
+  form_died: { path: at('/register?resident=r6&do=died'), title: '登记去世 A death' },
+  form_move_out: { path: at('/register?resident=r6&do=move_out&of=s1'), title: '搬到另一户 Move out', key: true, act: inForm(async (page) => { await page.click('[data-testid=where-door]'); await page.fill('[data-testid=pick-text]', '3'); await page.waitForTimeout(400) }) },
+  form_move_out_errors: { path: at('/register?resident=r6&do=move_out&of=s1'), title: '没选去哪 Nothing chosen', act: inForm(save) },
+  form_newcomer: { path: at('/register?dwelling=d6&do=newcomer'), title: '登记新人，可能已有此人 A newcomer', key: true, act: inForm(async (page) => { await fillForm({ 'form-name': '王秀英' })(page); await page.waitForSelector('[data-testid=alike-take]') }) },
+  form_move_in: { path: at('/register?dwelling=d6&do=move_in'), title: '搬入 Move in', key: true, act: inForm(async (page) => { await page.fill('[data-testid=pick-text]', '张'); await page.waitForSelector('[data-testid^=pick-r]') }) },
+  form_move_in_chosen: { path: at('/register?dwelling=d6&do=move_in'), title: '搬入，选好了人 Somebody chosen', act: inForm(async (page) => { await page.fill('[data-testid=pick-text]', '张'); await page.locator('[data-testid^=pick-r]').first().click(); await page.waitForSelector('[data-testid=leave-s1]') }) },
+  form_move_in_none: { path: at('/register?dwelling=d6&do=move_in'), title: '没有找到 Nobody found', act: inForm(async (page) => { await page.fill('[data-testid=pick-text]', '没有这个人'); await page.waitForTimeout(400); await save(page) }) },
+  form_need: { path: at('/register?dwelling=d6&do=need'), title: '登记需求 A need', act: inForm(save) },
+  form_household: { path: at('/register?dwelling=d6&do=edit_household&of=h6'), title: '修改本户 Edit a household' },
+  form_household_add: { path: at('/register?dwelling=vacant&do=add_household'), title: '建立一户 Make a household' },
+  form_household_move: { path: at('/register?dwelling=d6&do=move_household&of=h6'), title: '整户搬走 Move a household' },
+  form_household_end: { path: at('/register?dwelling=d6&do=end_household&of=h6'), title: '整户已搬走 A household ends', act: inForm(save) },
+  form_dwelling: { path: at('/register?dwelling=d6&do=edit_dwelling'), title: '修改住房 Edit a dwelling' },
+  form_door: { path: at('/register?building=b1&do=add_door'), title: '增加一户门 Add a door' },
+  form_building: { path: at('/register?building=b1&do=edit_building'), title: '修改楼栋 Edit a building' },
+  form_building_new: { path: at('/register?view=buildings&do=new_building'), title: '新建楼栋 A new building', key: true, act: inForm(fillForm({ 'form-entrances': '3', 'form-floors': '11', 'form-doors_per_floor': '4' })) },
+  form_building_errors: { path: at('/register?view=buildings&do=new_building'), title: '新建楼栋，还缺几项 What is missing', act: inForm(save) },
+  dispatch_photos: { path: at('/dispatch?issue=i4&tab=open'), title: '问题的照片 Photos of an issue', key: true, act: (page) => page.waitForSelector('[data-testid=photo-missing]') },
   dispatch: { path: at('/dispatch'), title: '派遣 Dispatch', key: true },
   dispatch_open: { path: at('/dispatch?issue=i2'), title: '派给谁 Choose receivers', act: (page) => page.keyboard.press('1') },
   dispatch_empty: { path: at('/dispatch', 'empty'), title: '没有要派的 Empty' },

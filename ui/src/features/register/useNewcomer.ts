@@ -8,12 +8,12 @@ import { emptyDraft, listOf, problemsOf, rules, type Draft } from './formRules'
 const restMs = 250
 
 /** Somebody being registered at a door, and who they may already be. */
-export function useNewcomer(building: string, dwelling: string, title: () => string) {
+export function useNewcomer(building: string, dwelling: string, title: () => string, path = () => `/buildings/${building}/doors/${dwelling}/add`) {
   const fields = rules.newcomer ?? []
   const entry = useEntryForm<Draft>(`newcomer:${dwelling}`, {
     empty: () => ({ ...emptyDraft(fields), stays: 'main' }),
     title,
-    path: () => `/buildings/${building}/doors/${dwelling}/add`,
+    path,
     problems: (draft) => problemsOf(fields, draft, today()),
     send: (_, draft) => addResident({ ...newResident(), draft }),
   })

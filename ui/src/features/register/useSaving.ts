@@ -19,7 +19,7 @@ export function useSaving(reach = tabletReach) {
     refused.value = {}
     try {
       const saved = await reach.through(work())
-      offerUndo(saved.undo, reach)
+      offerUndo(saved.undo)
       return true
     } catch (failure) {
       error.value = commandErrorFrom(failure)

@@ -1,6 +1,7 @@
 /** Words about person and household files, for both shells. */
 export default {
   required: 'required',
+  choose: 'Please choose: {field}.',
   problems: '{n} to correct; tap to go there:',
   masked_hint: 'Now {shown}; leave empty to keep it',
   list_hint: 'Put a comma between several',

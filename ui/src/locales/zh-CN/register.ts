@@ -1,6 +1,7 @@
 /** Words about person and household files, for both shells. */
 export default {
   required: '必填',
+  choose: '请选择{field}。',
   problems: '有 {n} 处需要改，点一下跳过去：',
   masked_hint: '现在是 {shown}；不改就留空',
   list_hint: '几个之间用“、”隔开',

@@ -4,6 +4,7 @@ import { useRoute, useRouter } from 'vue-router'
 import { listScopes } from '@/backend/generated'
 import { useLoaded } from '@/composables/useLoaded'
 import { useStaysCurrent } from '../common/useStaysCurrent'
+import { withoutFile } from '../file/useOpenFile'
 import { scopeTrail, scopeTree } from './scopeTree'
 
 /** The place every page looks at. It lives in the address, so it survives a page change, a reload and a new sign-in. */
@@ -24,7 +25,7 @@ export function provideScope() {
 
   async function choose(id: string | null): Promise<void> {
     // Another place is another list: an open resident of the old one is closed with it.
-    const { scope: _scope, resident: _resident, issue: _issue, ...kept } = route.query
+    const { scope: _scope, issue: _issue, ...kept } = withoutFile(route.query)
     await router.push({ path: route.path, query: id === null ? kept : { ...kept, scope: id } })
   }
 

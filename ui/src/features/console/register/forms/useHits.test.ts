@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { effectScope, ref, type EffectScope } from 'vue'
+import { asked, settle } from '../../testing/backend'
+import { useHits } from './useHits'
+
+vi.mock('@/backend/transport', () => import('../../testing/backend'))
+
+let scope: EffectScope
+const found = (name: string) => ({ people: [{ resident: name, name }], doors: [], buildings: [], more: { people: false, doors: false, buildings: false } })
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  asked.length = 0
+  scope = effectScope()
+})
+afterEach(() => {
+  scope.stop()
+  vi.useRealTimers()
+})
+
+it('asks after a rest, and lets no slow, older answer cover a newer one', async () => {
+  const typed = ref('')
+  const { hits, answered } = scope.run(() => useHits(() => typed.value))!
+  expect(asked).toHaveLength(0)
+  typed.value = '王'
+  await vi.advanceTimersByTimeAsync(200)
+  typed.value = '王秀'
+  await vi.advanceTimersByTimeAsync(200)
+  expect(asked.map(({ input }) => (input as { text: string }).text)).toEqual(['王', '王秀'])
+  asked[1]!.answer(found('王秀英'))
+  await settle()
+  asked[0]!.answer(found('王五'))
+  await settle()
+  expect(hits.value?.people.map(({ name }) => name)).toEqual(['王秀英'])
+  expect(answered.value).toBe('王秀')
+})
+
+it('forgets what was found when nothing is typed any more', async () => {
+  const typed = ref('王')
+  const { hits } = scope.run(() => useHits(() => typed.value))!
+  await vi.advanceTimersByTimeAsync(200)
+  asked[0]!.answer(found('王秀英'))
+  await settle()
+  typed.value = ''
+  await settle()
+  expect(hits.value).toBeUndefined()
+})
