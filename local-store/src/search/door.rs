@@ -105,23 +105,30 @@ fn has_digit(part: &str) -> bool {
 
 fn lookup(tx: &Tx<'_>, place: &Place, whole: bool, limit: usize) -> Result<Vec<RecordId>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    // Written out rather than as one condition for both: only so the index leads to the door, where otherwise every door
+    // of every building is looked at, and whether its asker may see it.
+    let at_entrance = if place.entrance.is_some() { "d.entrance = :entrance" } else { ":entrance IS NULL" };
     let buildings = match &place.building {
         Some(building) => Some(numbered(tx, building)?),
         None => of_scope(tx)?,
     };
     let Some(buildings) = buildings else {
-        let sql = "SELECT id FROM dwelling WHERE door >= :door AND door < :after AND (:entrance IS NULL OR entrance = :entrance) \
-                   AND (door = :door) = :whole ORDER BY door LIMIT :limit";
+        let sql = format!(
+            "SELECT d.id FROM dwelling d WHERE d.door >= :door AND d.door < :after AND {at_entrance} \
+             AND (d.door = :door) = :whole ORDER BY d.door LIMIT :limit"
+        );
         let params = named_params! {
             ":door": place.door, ":after": after(&place.door, whole), ":entrance": place.entrance, ":whole": whole, ":limit": limit,
         };
-        let mut query = tx.prepare_cached(sql)?;
+        let mut query = tx.prepare_cached(&sql)?;
         let ids = query.query_map(params, |row| crate::rows::id(row, "id"))?;
         return Ok(ids.collect::<rusqlite::Result<_>>()?);
     };
-    let sql = "SELECT d.id FROM dwelling d WHERE d.building = :building AND (:entrance IS NULL OR d.entrance = :entrance) \
-               AND d.door >= :door AND d.door < :after AND (d.door = :door) = :whole ORDER BY d.door LIMIT :limit";
-    let mut query = tx.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT d.id FROM dwelling d WHERE d.building = :building AND {at_entrance} \
+         AND d.door >= :door AND d.door < :after AND (d.door = :door) = :whole ORDER BY d.door LIMIT :limit"
+    );
+    let mut query = tx.prepare_cached(&sql)?;
     let mut ids = Vec::new();
     for building in buildings {
         let params = named_params! {
