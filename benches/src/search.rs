@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use local_store::{Store, View, search};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What people type beside names and numbers of those who are there: readings, initials, doors, buildings.
 const TYPED: [&str; 24] = [
@@ -51,23 +51,26 @@ pub fn ask(store: &Store, view: &View, rounds: usize) -> Result<Vec<u64>> {
         asked.push(name);
     }
     let mut took = Vec::with_capacity(asked.len() * rounds);
-    let mut slowest = (0, "");
+    let mut slowest = (Duration::ZERO, "", "");
     for _ in 0..rounds {
         for text in &asked {
             let begun = Instant::now();
-            store.read(view, |tx| {
+            let each = store.read(view, |tx| {
                 search::people(tx, text, SHOWN)?;
+                let people = begun.elapsed();
                 search::doors(tx, text, SHOWN)?;
+                let doors = begun.elapsed() - people;
                 search::buildings(tx, text, SHOWN)?;
-                Ok(())
+                Ok([(people, "people"), (doors, "doors"), (begun.elapsed() - people - doors, "buildings")])
             })?;
-            let micros = u64::try_from(begun.elapsed().as_micros())?;
-            slowest = slowest.max((micros, text));
-            took.push(micros);
+            for (wall, among) in each {
+                slowest = slowest.max((wall, text, among));
+            }
+            took.push(u64::try_from(begun.elapsed().as_micros())?);
         }
     }
     // Everybody's name here is made up.
-    eprintln!("slowest search: {:?}, {} ms", slowest.1, slowest.0 / 1_000);
+    eprintln!("slowest search: {:?} among {}, {:?}", slowest.1, slowest.2, slowest.0);
     took.sort_unstable();
     took.first().context("nothing was asked")?;
     Ok(took)

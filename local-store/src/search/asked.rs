@@ -75,7 +75,7 @@ impl Term {
             let Some(first) = run.chars().next() else { continue };
             match first {
                 'a'..='z' => all.push(letters(run, strict)),
-                '0'..='9' => all.push(if strict { quoted(run) } else { format!("{}*", quoted(run)) }),
+                '0'..='9' => all.push(number(run, !strict && at + 1 == self.runs.len())),
                 _ => match self.runs.get(at + 1).filter(|next| !next.is_ascii()) {
                     Some(next) => all.push(quoted(format!("{run}{next}"))),
                     // The end of a run of characters stands in the pair before it already.
@@ -135,6 +135,19 @@ fn follow(parts: &[Part], letters: &[char]) -> Option<bool> {
         reached = next;
     }
     best
+}
+
+/// A number, which goes on only where somebody may still be typing it. One digit is told with the next: alone it would also
+/// lead to every word that is marked by it, such as all runs of initials.
+fn number(run: &str, goes_on: bool) -> String {
+    match (goes_on, run.len()) {
+        (false, _) => quoted(run),
+        (true, 1) => {
+            let longer: String = (0..10).map(|next| format!(" OR {}*", quoted(format!("{run}{next}")))).collect();
+            format!("({}{longer})", quoted(run))
+        }
+        (true, _) => format!("{}*", quoted(run)),
+    }
 }
 
 /// What a run of letters may be: syllables, initials, a mixture of both, or a word that is no Chinese.
