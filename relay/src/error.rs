@@ -1,5 +1,6 @@
 //! What can go wrong at the relay, and how it is said to a caller.
 
+use crate::store::postgres::Fault;
 use sync_protocol::Code;
 use sync_protocol::problem::Problem;
 
@@ -12,6 +13,9 @@ pub enum RelayError {
     /// The folder holds no store: nothing was imported into it yet.
     #[error("there is no store in {0}; make one with `linli-relay demo` or `linli-relay import`")]
     NoStore(String),
+    /// What began to fill the store was cut short; it must not be served.
+    #[error("the store is not whole: {0} was cut short; run it again")]
+    Unfinished(String),
     /// Written by a newer relay. Opening it anyway could drop what we do not know.
     #[error("the store was written by a newer linli-relay; update this one")]
     TooNew,
@@ -19,6 +23,8 @@ pub enum RelayError {
     Damaged(String),
     #[error("the store failed")]
     Sqlite(#[from] rusqlite::Error),
+    #[error("the database failed: {0}")]
+    Postgres(#[from] Fault),
     #[error("the store could not be brought up to date")]
     Migration(#[source] rusqlite_migration::Error),
     #[error("a file could not be read or written")]
@@ -52,24 +58,27 @@ impl RelayError {
     /// Whether the store's disk is full or failing.
     pub fn is_of_disk(&self) -> bool {
         use rusqlite::ErrorCode::{DiskFull, SystemIoFailure};
-        matches!(self, Self::Sqlite(error)
-            if error.sqlite_error_code().is_some_and(|code| matches!(code, DiskFull | SystemIoFailure)))
+        match self {
+            Self::Sqlite(error) => {
+                error.sqlite_error_code().is_some_and(|code| matches!(code, DiskFull | SystemIoFailure))
+            }
+            Self::Postgres(fault) => fault.is_of_disk(),
+            _ => false,
+        }
     }
 
     /// What the caller hears. Faults of our own are named by code only; their cause goes to the log.
     pub fn problem(&self) -> Problem {
         match self {
             Self::Refused(problem) => problem.clone(),
-            Self::Sqlite(error) if is_passing(error) => Problem {
-                code: Code::Unavailable,
-                title: "the store is busy or full".to_owned(),
-                status: 503,
-                retry_after_s: Some(5),
-            },
+            Self::Sqlite(error) if is_passing(error) => busy(),
+            Self::Postgres(fault) if fault.is_passing() => busy(),
             Self::NoStore(_)
+            | Self::Unfinished(_)
             | Self::TooNew
             | Self::Damaged(_)
             | Self::Sqlite(_)
+            | Self::Postgres(_)
             | Self::Migration(_)
             | Self::Io(_)
             | Self::Random(_)
@@ -78,6 +87,15 @@ impl RelayError {
                 Problem { code: Code::Internal, title: "the relay failed".to_owned(), status: 500, retry_after_s: None }
             }
         }
+    }
+}
+
+fn busy() -> Problem {
+    Problem {
+        code: Code::Unavailable,
+        title: "the store is busy or full".to_owned(),
+        status: 503,
+        retry_after_s: Some(5),
     }
 }
 

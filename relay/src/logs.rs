@@ -9,6 +9,8 @@ use tracing_subscriber::EnvFilter;
 
 pub fn begin(format: Option<LogFormat>) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // Its finer events hold the values of statements.
+    let filter = "tokio_postgres=info".parse().into_iter().fold(filter, EnvFilter::add_directive);
     let is_terminal = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format.unwrap_or(if is_terminal { LogFormat::Text } else { LogFormat::Json }) {

@@ -7,8 +7,8 @@ use crate::district::{self, Identity};
 use crate::error::{RelayError, Result};
 use crate::heads::{Board, Heads};
 use crate::rights::RightsCache;
-use crate::settings::Limits;
-use crate::store::sqlite::SqliteStore;
+use crate::settings::{Limits, Settings};
+use crate::store::place::{StorePlace, check_is_whole};
 use crate::store::{Store, Tx};
 use crate::traffic::Traffic;
 use std::collections::VecDeque;
@@ -67,11 +67,18 @@ impl Relay {
 
     /// Opens a store of records of another schema, as a benchmark declares one.
     pub fn open_file_as(path: &Path, limits: Limits, schema: &'static Schema) -> Result<Self> {
-        if let Some(folder) = path.parent() {
-            make_private(folder, path)?;
-        }
-        let store: Box<dyn Store> = Box::new(SqliteStore::open(path)?);
+        Self::open_place(&StorePlace::File(path.to_owned()), Files::beside(path), limits, schema)
+    }
+
+    /// Opens the store that an operator's settings name.
+    pub fn open_set(settings: &Settings) -> Result<Self> {
+        Self::open_place(&settings.store, Files::at(&settings.blobs), settings.limits.clone(), schema::linli())
+    }
+
+    fn open_place(place: &StorePlace, blobs: Files, limits: Limits, schema: &'static Schema) -> Result<Self> {
+        let store = place.open()?;
         let identity = store.write(|tx| {
+            check_is_whole(tx)?;
             digests::bring_up_to_date(tx)?;
             district::identity(tx)
         })?;
@@ -79,7 +86,7 @@ impl Relay {
         Ok(Self(Arc::new(Inner {
             store,
             identity,
-            blobs: Files::beside(path),
+            blobs,
             schema,
             traffic: Traffic::new(&limits, writers),
             limits,
@@ -240,16 +247,4 @@ impl Relay {
     pub fn note_wrong_code(&self, now_ms: u64) {
         self.0.wrong_codes_ms.lock().unwrap_or_else(PoisonError::into_inner).push_back(now_ms);
     }
-}
-
-/// The store holds people's data: only the relay's own user may read it. SQLite gives its log the file's own mode.
-fn make_private(folder: &Path, file: &Path) -> Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-    if !folder.exists() {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
-    if !file.exists() {
-        std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(file)?;
-    }
-    Ok(())
 }

@@ -25,6 +25,11 @@ impl Files {
         Self(store.with_file_name("blobs"))
     }
 
+    /// In a folder of the operator's choice. Relays of one store share one.
+    pub fn at(folder: &Path) -> Self {
+        Self(folder.to_owned())
+    }
+
     fn whole(&self, blob: BlobHash) -> PathBuf {
         let name = blob.to_string();
         self.0.join(name.get(..2).unwrap_or_default()).join(name)

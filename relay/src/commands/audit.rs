@@ -2,10 +2,8 @@
 
 use crate::audit;
 use crate::error::RelayError;
-use crate::relay::store_path;
-use crate::settings::Place;
+use crate::settings::{Given, Place, Settings};
 use crate::store::Store;
-use crate::store::sqlite::SqliteStore;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -76,9 +74,9 @@ fn verify(place: &Place) -> Result<ExitCode> {
 }
 
 fn open(place: &Place) -> Result<Box<dyn Store>> {
-    let path = store_path(&place.data);
-    if !path.is_file() {
-        return Err(RelayError::NoStore(place.data.display().to_string()).into());
+    let settings = Settings::read(place, Given::from_environment())?;
+    if !settings.store.is_there()? {
+        return Err(RelayError::NoStore(settings.store.to_string()).into());
     }
-    Ok(Box::new(SqliteStore::open(&path)?))
+    Ok(settings.store.open()?)
 }

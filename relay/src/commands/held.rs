@@ -3,7 +3,7 @@
 use crate::authorities::Authorities;
 use crate::control::{Answer, Ask, Holder, Office, ask, reach};
 use crate::error::RelayError;
-use crate::relay::{Relay, store_path};
+use crate::relay::Relay;
 use crate::settings::{Given, Place, Settings};
 use anyhow::Result;
 use std::os::unix::fs::DirBuilderExt;
@@ -17,16 +17,15 @@ pub enum Held {
 }
 
 pub fn answer(place: &Place, held: Held, question: Ask) -> Result<Answer> {
-    let path = store_path(&place.data);
-    if held == Held::Before && !path.is_file() {
-        return Err(RelayError::NoStore(place.data.display().to_string()).into());
+    let settings = Settings::read(place, Given::from_environment())?;
+    if held == Held::Before && !settings.store.is_there()? {
+        return Err(RelayError::NoStore(settings.store.to_string()).into());
     }
     make_folder(&place.data)?;
     match reach(&place.data)? {
         Holder::Running(stream) => ask(stream, &question),
         Holder::Ourselves(_lock) => {
-            let settings = Settings::read(place, Given::from_environment())?;
-            let relay = Relay::open_file(&path)?.with_authorities(Authorities::read(&settings)?);
+            let relay = Relay::open_set(&settings)?.with_authorities(Authorities::read(&settings)?);
             Office { relay, url_for_devices: settings.url_for_devices(settings.listen) }.answer(question)
         }
     }

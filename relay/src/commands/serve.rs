@@ -1,10 +1,12 @@
 //! `linli-relay serve`: the relay itself.
 
+use super::held::make_folder;
 use crate::authorities::{Authorities, certificates};
+
 use crate::control::{Office, Socket, StoreLock};
 use crate::error::RelayError;
 use crate::logs;
-use crate::relay::{Relay, store_path};
+use crate::relay::Relay;
 use crate::serving::{Listener, Tls, objection, watch_other_processes};
 use crate::settings::{Given, Place, Settings};
 use anyhow::{Context, Result, bail};
@@ -30,9 +32,11 @@ impl Serve {
         let settings = Settings::read(&self.place, self.given)?;
         logs::begin(settings.log);
         let data = &self.place.data;
-        if !store_path(data).is_file() {
-            return Err(RelayError::NoStore(data.display().to_string()).into());
+        if !settings.store.is_there()? {
+            return Err(RelayError::NoStore(settings.store.to_string()).into());
         }
+        // A database has one folder for each of its relays, and it may be the first time that this one is used.
+        make_folder(data)?;
         let authorities = Authorities::read(&settings)?;
         let tls = settings.tls.as_ref().map(Tls::read).transpose()?;
         let _lock = match StoreLock::take(data)? {
@@ -42,7 +46,7 @@ impl Serve {
                 bail!("another linli-relay{process} holds the store in {}; a store has one relay", data.display());
             }
         };
-        let relay = Relay::open_file_with(&store_path(data), settings.limits.clone())?.with_authorities(authorities);
+        let relay = Relay::open_set(&settings)?.with_authorities(authorities);
         tokio::runtime::Runtime::new()?.block_on(self::serve(&self.place, &settings, relay, tls))
     }
 }

@@ -8,6 +8,8 @@ mod limits;
 
 pub use limits::Limits;
 
+use crate::store::place::StorePlace;
+use crate::store::postgres::{Address, SCHEMES};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, ValueEnum};
 use serde::Deserialize;
@@ -16,6 +18,8 @@ use std::path::{Path, PathBuf};
 
 /// Read from the data folder when nobody names another file.
 const FILE_NAME: &str = "relay.toml";
+/// The name of the district in a database that holds no other.
+const DEFAULT_DISTRICT: &str = "district";
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 7400);
 
 /// Where the store is, and where settings about it are written down.
@@ -27,6 +31,9 @@ pub struct Place {
     /// Settings; relay.toml in the data folder when not said.
     #[arg(long, env = "LINLI_RELAY_CONFIG", value_name = "FILE.toml")]
     pub config: Option<PathBuf>,
+    /// Where the store is: postgres://USER@HOST/DATABASE. [default: a file in the data folder]
+    #[arg(long, env = "LINLI_RELAY_STORE", value_name = "URL", hide_env_values = true)]
+    pub store: Option<String>,
 }
 
 /// Settings that a flag or the environment may give; each goes before the file's.
@@ -82,6 +89,10 @@ struct File {
     public_url: Option<String>,
     authorities: Vec<PathBuf>,
     log: Option<LogFormat>,
+    store: Option<String>,
+    store_district: Option<String>,
+    store_authority: Option<PathBuf>,
+    blobs: Option<PathBuf>,
     tls: Option<TlsFiles>,
     limits: Limits,
 }
@@ -95,6 +106,9 @@ pub struct Settings {
     pub authorities: Vec<PathBuf>,
     pub tls: Option<TlsFiles>,
     pub log: Option<LogFormat>,
+    pub store: StorePlace,
+    /// The folder of photos. Relays of one database need one that all of them reach.
+    pub blobs: PathBuf,
     pub limits: Limits,
 }
 
@@ -112,7 +126,20 @@ impl Settings {
             (None, None) => file.tls,
             _ => bail!("TLS needs both --tls-certificate and --tls-key (or LINLI_RELAY_TLS_CERTIFICATE and _KEY)"),
         };
+        let store = match place.store.clone().or(file.store) {
+            None => StorePlace::in_folder(&place.data),
+            Some(url) if SCHEMES.iter().any(|scheme| url.starts_with(scheme)) => {
+                let district = file.store_district.as_deref().unwrap_or(DEFAULT_DISTRICT);
+                StorePlace::Postgres(Address::read(&url, district, file.store_authority.as_deref())?)
+            }
+            Some(_) => bail!(
+                "store must begin with postgres://; without it the store is a file in the data folder (to put that \
+                 elsewhere, use --data)"
+            ),
+        };
         let settings = Self {
+            store,
+            blobs: file.blobs.unwrap_or_else(|| place.data.join("blobs")),
             listen: given.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
             public_url: given.public_url.or(file.public_url),
             authorities: file.authorities,
@@ -169,7 +196,8 @@ fn read_file(path: &Path) -> Result<File> {
     // Files beside relay.toml are named as seen from there, wherever the relay was started.
     if let Some(folder) = path.parent() {
         let of_tls = file.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
-        for named in of_tls.chain(&mut file.authorities) {
+        let of_store = file.store_authority.iter_mut().chain(&mut file.blobs);
+        for named in of_tls.chain(&mut file.authorities).chain(of_store) {
             *named = folder.join(&*named);
         }
     }
@@ -183,11 +211,22 @@ mod tests {
     fn settings(text: &str, given: Given) -> Result<Settings> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(FILE_NAME), text).unwrap();
-        Settings::read(&Place { data: folder.path().to_owned(), config: None }, given)
+        Settings::read(&Place { data: folder.path().to_owned(), config: None, store: None }, given)
     }
 
     fn fault(text: &str, given: Given) -> String {
         format!("{:#}", settings(text, given).err().unwrap())
+    }
+
+    #[test]
+    fn a_store_is_a_file_unless_a_database_is_named() {
+        assert!(matches!(settings("", Given::default()).unwrap().store, StorePlace::File(_)));
+        let url = "store = \"postgres://linli:secret@127.0.0.1/relay\"\nstore_district = \"340603\"";
+        let named = settings(url, Given::default()).unwrap();
+        assert_eq!(named.store.to_string(), "postgres://127.0.0.1/relay (340603)");
+        assert!(fault("store = \"mysql://here/relay\"", Given::default()).contains("must begin with postgres://"));
+        let far = fault("store = \"postgres://linli@db.example.org/relay\"", Given::default());
+        assert!(far.contains("store_authority"), "{far}");
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod columns;
 mod fresh;
 mod types;
 
+pub mod place;
+pub mod postgres;
 pub mod sqlite;
 
 pub use fresh::{Bulk, Fresh};

@@ -1,10 +1,13 @@
 //! A small town in a store of its own, and devices that write to it.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "each test file uses a part of this")]
 
+pub mod postgres;
+
 use linli_relay::accept::{Draft, Pushed, accept, write_own};
 use linli_relay::error::RelayError;
 use linli_relay::keys::{KeyPair, token};
 use linli_relay::relay::{Relay, store_path};
+use linli_relay::settings::{Given, Place, Settings};
 use linli_relay::store::{Account, Holder, NewDevice, StoredRecord};
 use linli_relay::{district, pull, rights, sessions};
 use std::cell::Cell;
@@ -68,9 +71,22 @@ pub struct Town {
 }
 
 impl Town {
+    /// In a file; in a database where the tests are those of a file once more (`on_postgres.rs`).
     pub fn new() -> Self {
+        if env!("CARGO_CRATE_NAME") == "on_postgres" {
+            return Self::in_database(&postgres::database().url);
+        }
         let folder = tempfile::tempdir().unwrap();
         let relay = Relay::open_file(&store_path(folder.path())).unwrap();
+        Self::founded(relay, folder)
+    }
+
+    pub fn in_database(url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::founded(relay_of(url, folder.path()), folder)
+    }
+
+    fn founded(relay: Relay, folder: tempfile::TempDir) -> Self {
         let town = Self { relay, folder };
         town.relay.store().write(|tx| district::set_code(tx, DISTRICT)).unwrap();
         town.write(town_records());
@@ -204,6 +220,12 @@ impl Town {
             |tx: &dyn linli_relay::store::Tx| accept(tx, self.relay.schema(), &stored, &pushed, &signed_in, now_ms());
         self.relay.store().write(work)
     }
+}
+
+/// A relay that keeps its store in a database.
+pub fn relay_of(url: &str, data: &std::path::Path) -> Relay {
+    let place = Place { data: data.to_owned(), config: None, store: Some(url.to_owned()) };
+    Relay::open_set(&Settings::read(&place, Given::default()).unwrap()).unwrap()
 }
 
 pub struct Device {
