@@ -35,13 +35,20 @@ pub fn pending(tx: &Tx<'_>, after: u32, limit: u32) -> Result<(Option<EditId>, V
     Ok((before.map(EditId::from_bytes), edits))
 }
 
-/// How many edits the relay has no outcome for yet, and the kinds they are of, oldest first.
+/// How many edits the relay has no outcome for yet, how large they are, and the kinds they are of, oldest first.
 pub fn queue(tx: &Tx<'_>) -> Result<Vec<QueueLine>> {
-    let sql =
-        format!("SELECT kind, count(*), min(saved_ms) FROM edit WHERE {PENDING} GROUP BY kind ORDER BY min(number)");
+    let sql = format!(
+        "SELECT kind, count(*), min(saved_ms), sum(length(CAST(body AS BLOB))) FROM edit WHERE {PENDING} \
+         GROUP BY kind ORDER BY min(number)"
+    );
     let mut query = tx.prepare_cached(&sql)?;
     let lines = query.query_map([], |row| {
-        Ok(QueueLine { kind: row.get(0)?, count: row.get(1)?, oldest_ms: row.get::<_, i64>(2)?.cast_unsigned() })
+        Ok(QueueLine {
+            kind: row.get(0)?,
+            count: row.get(1)?,
+            oldest_ms: row.get::<_, i64>(2)?.cast_unsigned(),
+            bytes: row.get::<_, i64>(3)?.cast_unsigned(),
+        })
     })?;
     Ok(lines.collect::<rusqlite::Result<_>>()?)
 }
@@ -51,6 +58,8 @@ pub struct QueueLine {
     pub kind: String,
     pub count: u32,
     pub oldest_ms: u64,
+    /// What they take here. On the way they are packed, and take less.
+    pub bytes: u64,
 }
 
 /// Stores the relay's outcomes. Nothing is dropped: a relay that was restored from a backup may ask for the edits again.

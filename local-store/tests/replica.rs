@@ -345,6 +345,10 @@ fn a_visit_is_added_and_counts_at_its_door() {
     store.write(|tx| save(tx, visit, NOW)).unwrap();
     store
         .read(&View::Everything, |tx| {
+            let queue = outbox::queue(tx)?;
+            let body = serde_json::to_string(&outbox::unsettled(tx, &RecordKey::new("visit", id(20)))?[0])?;
+            assert_eq!((queue.len(), queue[0].kind.as_str(), queue[0].count), (1, "visit", 1));
+            assert_eq!(queue[0].bytes, body.len() as u64, "in bytes, of which a character may take three");
             assert_eq!(visits::newest_by_dwelling(tx, Some(id(1)))?[&id(2)].outcome, "met");
             assert_eq!(visits::at_dwelling(tx, id(2), 5)?[0].unsent, 1);
             assert_eq!(visits::recent(tx, Some("340603002"), 5)?.len(), 1);

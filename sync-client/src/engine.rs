@@ -38,6 +38,8 @@ pub struct Status {
     /// Entries received since the start, and still to come: the first load's progress.
     pub received: u64,
     pub remaining: u64,
+    /// When the last round came to its end, well or not, by this machine's clock.
+    pub tried_ms: Option<u64>,
     /// Why the last round broke off.
     pub last_problem: Option<Problem>,
 }
@@ -117,6 +119,7 @@ async fn keep_in_step<T: Transport>(
         status.send_modify(|status| {
             status.running = false;
             status.sending = None;
+            status.tried_ms = Some((replica.now_ms)());
             status.online = !matches!(
                 outcome,
                 Err(SyncError::Unreachable { .. } | SyncError::NotTheRelay { .. } | SyncError::NotTrusted { .. })

@@ -223,13 +223,17 @@ function sync(): SyncStatus {
     state: chosen ?? (count > 0 ? 'waiting' : 'all_sent'),
     waiting: count,
     sending: chosen === 'running' ? 5 : null,
-    needs_attention: chosen === 'needs_attention' ? 2 : 0,
+    needs_attention: chosen === 'needs_attention' ? 3 : 0,
+    not_taken: chosen === 'needs_attention' ? 2 : 0,
+    disagreements: chosen === 'needs_attention' ? 1 : 0,
+    days_behind: chosen === 'old' ? 3 : chosen === 'day_old' ? 1 : 0,
     sent_at: ago(chosen === 'old' ? 80 * hour : 2 * hour),
     received_until: ago(2 * hour),
     online: chosen !== 'waiting',
+    tried_at: ago(hour / 12),
     last_problem: chosen === 'old' ? { code: 'session_ended', detail: {} } : null,
     photos: { count: chosen === 'photos_waiting' ? 3 : 0, kilobytes: chosen === 'photos_waiting' ? 1180 : 0, sending: false, oldest: null },
-    queue: count > 0 ? [{ kind: 'visit', count: Math.max(1, count - 2), oldest: ago(5 * hour) }, ...(count > 2 ? [{ kind: 'resident', count: 2, oldest: ago(3 * hour) }] : [])] : [],
+    queue: count > 0 ? [{ kind: 'visit', count: Math.max(1, count - 2), kilobytes: 9, oldest: ago(5 * hour) }, ...(count > 2 ? [{ kind: 'resident', count: 2, kilobytes: 1, oldest: ago(3 * hour) }] : [])] : [],
   }
 }
 

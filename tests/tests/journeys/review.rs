@@ -62,7 +62,11 @@ async fn a_number_changed_in_two_places_is_kept_twice_settled_by_a_tap_and_taken
         );
         assert_eq!(field["base_known"], true);
     }
-    assert_eq!(tablet.ask("sync_status", Value::Null).await?["state"], "needs_attention");
+    let status = tablet.ask("sync_status", Value::Null).await?;
+    assert_eq!(status["state"], "needs_attention");
+    let counts = (&status["needs_attention"], &status["not_taken"], &status["disagreements"]);
+    assert_eq!(counts, (&json!(1), &json!(0), &json!(1)), "both numbers were taken: nothing was refused");
+    assert!(status["tried_at"].is_string() && status["queue"] == json!([]), "{status}");
 
     // A tap on the tablet; it can be taken back there at once, before anything was sent, and chosen again.
     line.close().await;

@@ -304,7 +304,9 @@ async fn a_grid_that_was_taken_away_leaves_the_tablet_and_work_done_before_is_he
     let status = tablet.until("sync_status", Value::Null, |status| {
         status["waiting"] == 0 && status["needs_attention"] == 2 && status["sending"].is_null()
     });
-    assert_eq!(status.await?["state"], "needs_attention", "the visit and the household's last visit wait for somebody");
+    let status = status.await?;
+    assert_eq!((&status["not_taken"], &status["disagreements"]), (&json!(2), &json!(0)));
+    assert_eq!(status["state"], "needs_attention", "the visit and the household's last visit wait for somebody");
     tablet.until("list_buildings", Value::Null, |buildings| list(buildings).is_empty()).await?;
     for kind in ["building", "dwelling", "household", "resident", "residence", "identity"] {
         assert_eq!(held(&tablet, kind)?.len(), 0, "{kind}s of a grid that is no longer theirs");

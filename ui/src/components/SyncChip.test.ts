@@ -6,7 +6,7 @@ import { setLanguage } from '@/i18n'
 import { plugins } from '../../tests/words'
 import SyncChip from './SyncChip.vue'
 
-const status = (change: Partial<SyncStatus>): SyncStatus => ({ state: 'all_sent', waiting: 0, sending: null, needs_attention: 0, sent_at: '2026-11-20T01:12:00Z', received_until: '2026-11-23T01:12:00Z', online: true, last_problem: null, queue: [], photos: { count: 0, kilobytes: 0, sending: false, oldest: null }, ...change })
+const status = (change: Partial<SyncStatus>): SyncStatus => ({ state: 'all_sent', waiting: 0, sending: null, needs_attention: 0, not_taken: 0, disagreements: 0, days_behind: 0, sent_at: '2026-11-20T01:12:00Z', received_until: '2026-11-23T01:12:00Z', online: true, tried_at: null, last_problem: null, queue: [], photos: { count: 0, kilobytes: 0, sending: false, oldest: null }, ...change })
 
 beforeEach(() => {
   setLanguage('zh-CN')
@@ -20,8 +20,10 @@ describe('the sync chip', () => {
     [{ state: 'waiting', waiting: 12 }, '待上传 12 · 离线可用', '12 waiting · works offline'],
     [{ state: 'running', waiting: 12, sending: 5 }, '上传中 5/12', 'Sending 5/12'],
     [{ state: 'needs_attention', needs_attention: 2 }, '需处理 2', '2 need attention'],
-    [{ state: 'day_old' }, '1 天未同步', 'Not synced for a day'],
-    [{ state: 'old' }, '3 天未同步', 'Not synced for 3 days'],
+    [{ state: 'day_old', days_behind: 1 }, '1 天未同步', 'Not synced for a day'],
+    [{ state: 'day_old', days_behind: 2 }, '2 天未同步', 'Not synced for 2 days'],
+    // What was sent an hour ago does not make younger what waits since ten days.
+    [{ state: 'old', days_behind: 10, sent_at: '2026-11-23T01:00:00Z' }, '10 天未同步', 'Not synced for 10 days'],
   ] as [Partial<SyncStatus>, string, string][])('words %o', async (change, chinese, english) => {
     const page = mount(SyncChip, { props: { status: status(change) }, global: { plugins } })
     expect(page.find('[data-testid=sync-chip]').text()).toBe(chinese)

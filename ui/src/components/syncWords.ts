@@ -1,5 +1,4 @@
 import type { SyncStatus } from '@/backend/generated'
-import { daysSince } from '@/composables/useDates'
 
 /** The key and parameters of the chip's sentence; `moment` writes a time in the chosen language. */
 export function syncWords(status: SyncStatus, moment: (iso: string) => string): [key: string, named: Record<string, string | number>] {
@@ -14,9 +13,9 @@ export function syncWords(status: SyncStatus, moment: (iso: string) => string): 
       return status.sending === null ? ['common.sync.running_plain', {}] : ['common.sync.running', { done: status.sending, total: status.waiting }]
     case 'needs_attention':
       return ['common.sync.needs_attention', { n: status.needs_attention }]
+    // The days are those that raised the state; nothing else here is old by as many.
     case 'day_old':
-      return ['common.sync.day_old', {}]
     case 'old':
-      return ['common.sync.old', { n: Math.max(3, status.sent_at ? daysSince(status.sent_at) : 3) }]
+      return status.days_behind > 1 ? ['common.sync.old', { n: status.days_behind }] : ['common.sync.day_old', {}]
   }
 }

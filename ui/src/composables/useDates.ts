@@ -55,10 +55,6 @@ export function dayAfter(day: string, days: number): string {
   return Number.isNaN(at.getTime()) ? day : new Date(at.getTime() + days * dayMs).toISOString().slice(0, 10)
 }
 
-export function daysSince(iso: string): number {
-  return Math.max(0, Math.floor((Date.now() - new Date(iso).getTime()) / dayMs))
-}
-
 function dayOf(at: Date): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(at)
 }
