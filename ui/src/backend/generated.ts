@@ -447,7 +447,7 @@ data: string, };
 
 export type PossibleDuplicate = { resident: string, name: string, age: number | null, masked_phone: string | null, door_label: string | null, building_name: string | null, reason: AlikeReason, };
 
-export type QueueLine = { kind: string, count: number, oldest: string, };
+export type QueueLine = { kind: string, count: number, kilobytes: number, oldest: string, };
 
 export type RegisterPage = { total: number, rows: Array<RegisterRow>, };
 
@@ -575,11 +575,23 @@ export type SyncStatus = { state: SyncState,
 /**
  * Edits without an outcome.
  */
-waiting: number, sending: number | null, needs_attention: number, 
+waiting: number, sending: number | null, 
 /**
- * When the relay last took an edit, and until when everything it had was received.
+ * What the chip counts: own edits that did not simply come through, and fields on which people disagree.
+ */
+needs_attention: number, not_taken: number, disagreements: number, 
+/**
+ * Whole days since the oldest thing that is not in step: an edit or photo that waits, or the last pull.
+ */
+days_behind: number, 
+/**
+ * When the relay last took an edit, whether or not others still wait, and until when everything it had was received.
  */
 sent_at: string | null, received_until: string | null, online: boolean, 
+/**
+ * When the last attempt ended, since the app was started.
+ */
+tried_at: string | null, 
 /**
  * Why the last round broke off.
  */
