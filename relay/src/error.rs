@@ -13,9 +13,6 @@ pub enum RelayError {
     /// The folder holds no store: nothing was imported into it yet.
     #[error("there is no store in {0}; make one with `linli-relay demo` or `linli-relay import`")]
     NoStore(String),
-    /// What began to fill the store was cut short; it must not be served.
-    #[error("the store is not whole: {0} was cut short; run it again")]
-    Unfinished(String),
     /// Written by a newer relay. Opening it anyway could drop what we do not know.
     #[error("the store was written by a newer linli-relay; update this one")]
     TooNew,
@@ -74,7 +71,6 @@ impl RelayError {
             Self::Sqlite(error) if is_passing(error) => busy(),
             Self::Postgres(fault) if fault.is_passing() => busy(),
             Self::NoStore(_)
-            | Self::Unfinished(_)
             | Self::TooNew
             | Self::Damaged(_)
             | Self::Sqlite(_)

@@ -8,7 +8,7 @@ use crate::error::{RelayError, Result};
 use crate::heads::{Board, Heads};
 use crate::rights::RightsCache;
 use crate::settings::{Limits, Settings};
-use crate::store::place::{StorePlace, check_is_whole};
+use crate::store::place::StorePlace;
 use crate::store::{Store, Tx};
 use crate::traffic::Traffic;
 use std::collections::VecDeque;
@@ -78,7 +78,6 @@ impl Relay {
     fn open_place(place: &StorePlace, blobs: Files, limits: Limits, schema: &'static Schema) -> Result<Self> {
         let store = place.open()?;
         let identity = store.write(|tx| {
-            check_is_whole(tx)?;
             digests::bring_up_to_date(tx)?;
             district::identity(tx)
         })?;

@@ -6,6 +6,7 @@ mod code;
 mod demo;
 mod held;
 mod import;
+mod migrate;
 mod progress;
 mod serve;
 
@@ -32,6 +33,8 @@ enum Command {
     Certificate(certificate::Certificate),
     /// Bring data in from a file, all or nothing.
     Import(import::Import),
+    /// Bring the file's store into a database, all or nothing.
+    MigrateStore(migrate::MigrateStore),
     /// Read or check the audit trail.
     Audit(audit::Audit),
 }
@@ -44,6 +47,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Code(code) => code.run().map(|()| ExitCode::SUCCESS),
         Command::Certificate(certificate) => certificate.run().map(|()| ExitCode::SUCCESS),
         Command::Import(import) => import.run(),
+        Command::MigrateStore(migrate) => migrate.run().map(|()| ExitCode::SUCCESS),
         Command::Audit(audit) => audit.run(),
     };
     result.unwrap_or_else(|error| {

@@ -12,6 +12,7 @@ mod columns;
 mod fresh;
 mod types;
 
+pub mod copying;
 pub mod place;
 pub mod postgres;
 pub mod sqlite;

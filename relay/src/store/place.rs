@@ -1,9 +1,9 @@
 //! Where a store is: a file of this machine, or one district's part of a database.
 
+use super::Store;
 use super::postgres::{Address, PostgresStore};
 use super::sqlite::SqliteStore;
-use super::{Meta, Store};
-use crate::error::{RelayError, Result};
+use crate::error::Result;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -12,9 +12,6 @@ pub enum StorePlace {
     File(PathBuf),
     Postgres(Address),
 }
-
-/// In a store that is being filled and must not be served yet: what fills it.
-const FILLING: &str = "filling";
 
 impl StorePlace {
     /// The store that a data folder has when nobody says another.
@@ -38,24 +35,6 @@ impl StorePlace {
             }
             Self::Postgres(address) => Ok(Box::new(PostgresStore::open(address.clone())?)),
         }
-    }
-
-    /// Whether several relays may serve it at a time.
-    pub fn is_shared(&self) -> bool {
-        matches!(self, Self::Postgres(_))
-    }
-}
-
-/// Says of a store that it is being filled, or that it no longer is.
-pub fn set_filling<M: Meta + ?Sized>(tx: &M, by: Option<&str>) -> Result<()> {
-    tx.put_meta(FILLING, by.unwrap_or_default().as_bytes())
-}
-
-/// An error where somebody began to fill a store and did not come to the end.
-pub fn check_is_whole<M: Meta + ?Sized>(tx: &M) -> Result<()> {
-    match tx.meta(FILLING)?.filter(|by| !by.is_empty()) {
-        Some(by) => Err(RelayError::Unfinished(String::from_utf8_lossy(&by).into_owned())),
-        None => Ok(()),
     }
 }
 

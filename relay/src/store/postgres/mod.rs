@@ -10,6 +10,7 @@ mod blobs;
 mod bulk;
 mod channels;
 mod connection;
+mod copying;
 mod devices;
 mod driver;
 mod edits;
@@ -24,6 +25,7 @@ mod tx;
 mod watch;
 
 pub use address::{Address, SCHEMES};
+pub use copying::{fill, unload};
 pub use fault::Fault;
 
 use super::{Store, Tx};
