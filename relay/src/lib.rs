@@ -7,6 +7,7 @@
 pub mod accept;
 pub mod audit;
 pub mod authorities;
+pub mod backups;
 pub mod blobs;
 pub mod certificates;
 pub mod clock;

@@ -1,6 +1,7 @@
 //! What an operator runs. Each command may run while the relay serves: it then asks that relay (see [`crate::control`]).
 
 mod audit;
+mod backup;
 mod certificate;
 mod code;
 mod demo;
@@ -35,6 +36,10 @@ enum Command {
     Import(import::Import),
     /// Bring the file's store into a database, all or nothing.
     MigrateStore(migrate::MigrateStore),
+    /// Copy the store and its photos into a folder, while the relay serves.
+    Backup(backup::Backup),
+    /// Put a backup back where there is no store.
+    Restore(backup::Restore),
     /// Read or check the audit trail.
     Audit(audit::Audit),
 }
@@ -48,6 +53,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Certificate(certificate) => certificate.run().map(|()| ExitCode::SUCCESS),
         Command::Import(import) => import.run(),
         Command::MigrateStore(migrate) => migrate.run().map(|()| ExitCode::SUCCESS),
+        Command::Backup(backup) => backup.run().map(|()| ExitCode::SUCCESS),
+        Command::Restore(restore) => restore.run().map(|()| ExitCode::SUCCESS),
         Command::Audit(audit) => audit.run(),
     };
     result.unwrap_or_else(|error| {

@@ -1,0 +1,100 @@
+//! A backup back into its place.
+
+use super::{BLOBS, FORMAT, NOTE, Note, STORE, copy_blobs, hash_of, spelled};
+use crate::error::{RelayError, Result};
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::store::copying::read_file;
+use crate::store::place::StorePlace;
+use crate::store::postgres;
+use crate::{audit, digests};
+use std::fs;
+use std::path::{Path, PathBuf};
+use sync_protocol::Epoch;
+
+/// Devices keep what they wrote for longer than this, and bring it again; from an older backup more may be gone.
+const FRESH_MS: u64 = 30 * 24 * 3_600_000;
+
+/// Restores into the place that the settings name, where there must be no store. Whoever calls holds the folder's lock.
+pub fn restore(
+    settings: &Settings,
+    data: &Path,
+    backup: &Path,
+    may_be_old: bool,
+    now_ms: u64,
+) -> Result<(Note, Epoch)> {
+    if settings.store.is_there()? {
+        return Err(RelayError::Damaged(format!(
+            "there is a store in {} already; move it away first, nothing was changed",
+            settings.store
+        )));
+    }
+    let note = read_note(backup)?;
+    if now_ms.saturating_sub(note.made_ms) > FRESH_MS && !may_be_old {
+        return Err(broken(
+            backup,
+            &format!("it is of {}, more than 30 days ago; say --old if it has to be", note.made_at),
+        ));
+    }
+    if hash_of(&backup.join(STORE)).map_err(|_| broken(backup, "its store is missing"))? != note.store {
+        return Err(broken(backup, "its store is not the file that was written"));
+    }
+    let file = data.join("relay.db.restoring");
+    remove(&file)?;
+    fs::copy(backup.join(STORE), &file)?;
+    let restored = check_and_begin(&file, backup, &note).and_then(|epoch| {
+        if copy_blobs(&backup.join(BLOBS), &settings.blobs)? < note.blobs {
+            return Err(broken(backup, "photos are missing"));
+        }
+        match &settings.store {
+            StorePlace::File(path) => fs::rename(&file, path)?,
+            StorePlace::Postgres(address) => drop(postgres::fill(address, &file)?),
+        }
+        Ok(epoch)
+    });
+    remove(&file)?;
+    Ok((note, restored?))
+}
+
+fn read_note(backup: &Path) -> Result<Note> {
+    if backup.extension().is_some_and(|ending| ending == "unfinished") {
+        return Err(broken(backup, "it was cut short while it was made"));
+    }
+    let json = fs::read(backup.join(NOTE)).map_err(|_| broken(backup, "there is no backup.json in it"))?;
+    let note: Note = serde_json::from_slice(&json).map_err(|_| broken(backup, "its backup.json cannot be read"))?;
+    if note.format > FORMAT { Err(RelayError::TooNew) } else { Ok(note) }
+}
+
+/// Checks all that a store can be checked by, and lets it begin its new life.
+fn check_and_begin(file: &Path, backup: &Path, note: &Note) -> Result<Epoch> {
+    if spelled(&read_file(file, |_, _| Ok(()))?.0) != note.tables {
+        return Err(broken(backup, "its tables do not hold what they held"));
+    }
+    let store: Box<dyn Store> = StorePlace::File(file.to_owned()).open()?;
+    store.read(|tx| {
+        if let Some((at, _)) = digests::wrong(tx)?.first() {
+            return Err(broken(backup, &format!("{} does not add up", at.channel)));
+        }
+        match audit::verify(tx)? {
+            Ok(_) => Ok(()),
+            Err(entry) => {
+                Err(broken(backup, &format!("audit entry {} of {}: {}", entry.number, entry.chain, entry.reason)))
+            }
+        }
+    })?;
+    store.new_epoch()
+}
+
+fn broken(backup: &Path, why: &str) -> RelayError {
+    RelayError::Damaged(format!("备份不能用 {} cannot be restored: {why}; nothing was changed", backup.display()))
+}
+
+fn remove(file: &Path) -> Result<()> {
+    for ending in ["", "-wal", "-shm"] {
+        let path = PathBuf::from(format!("{}{ending}", file.display()));
+        if path.exists() {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
