@@ -213,7 +213,7 @@ impl Town {
         authors: &[u8],
     ) -> Result<Vec<Outcome>, RelayError> {
         let request = device.request(before, edits);
-        let stored = self.relay.store().read(|tx| tx.device(device.number)).unwrap().unwrap();
+        let stored = self.relay.store().read(|tx| tx.device(device.number))?.unwrap();
         let pushed = Pushed::verified(request, &stored)?;
         let signed_in: BTreeSet<RecordId> = authors.iter().copied().map(id).collect();
         let work =

@@ -23,12 +23,61 @@ pub struct Database {
 /// An empty database.
 pub fn database() -> Database {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    let server = SERVER.get_or_init(Server::reach);
-    let name = format!("t{:016x}", u64::from_be_bytes(linli_relay::keys::random().unwrap()));
-    let made = server.psql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"));
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let socket = server.folder.join(format!("socket/.s.PGSQL.{PORT}"));
-    Database { url: server.url(&name), name, socket }
+    SERVER.get_or_init(Server::reach).database()
+}
+
+/// A server of one test's own, to be killed; it goes when dropped.
+pub struct OwnServer {
+    server: Server,
+    folder: tempfile::TempDir,
+}
+
+impl OwnServer {
+    pub fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("linli-pg-").tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let in_use = File::create(folder.path().join("in-use.lock")).unwrap();
+        let server = Server { folder: folder.path().to_owned(), _in_use: in_use };
+        server.make();
+        server.run();
+        Self { server, folder }
+    }
+
+    pub fn database(&self) -> Database {
+        self.server.database()
+    }
+
+    /// As a power cut does to its process.
+    pub fn kill(&self) {
+        let pid = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap();
+        succeed(Command::new("kill").args(["-9", pid.lines().next().unwrap()]));
+        // Its children notice by themselves; the next start waits for the last of them.
+    }
+
+    pub fn run_again(&self) {
+        while !self.server.is_up() {
+            let mut start = self.server.start_command();
+            drop(start.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status());
+        }
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        let mut stop = as_postgres("pg_ctl");
+        stop.args(["-m", "immediate", "-D"]).arg(self.folder.path().join("data")).arg("stop");
+        drop(stop.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status());
+    }
+}
+
+impl Server {
+    fn database(&self) -> Database {
+        let name = format!("t{:016x}", u64::from_be_bytes(linli_relay::keys::random().unwrap()));
+        let made = self.psql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"));
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let socket = self.folder.join(format!("socket/.s.PGSQL.{PORT}"));
+        Database { url: self.url(&name), name, socket }
+    }
 }
 
 impl Database {
@@ -63,10 +112,16 @@ impl Server {
         let in_use = open("in-use.lock");
         in_use.lock_shared().unwrap();
         let server = Self { folder, _in_use: in_use };
-        if !server.psql("postgres", "SELECT 1").status.success() {
-            server.start();
+        if !server.is_up() {
+            server.make();
+            server.run();
+            server.set_a_watchman();
         }
         server
+    }
+
+    fn is_up(&self) -> bool {
+        self.psql("postgres", "SELECT 1").status.success()
     }
 
     fn url(&self, database: &str) -> String {
@@ -80,7 +135,7 @@ impl Server {
         command.arg("-h").arg(self.folder.join("socket")).output().unwrap()
     }
 
-    fn start(&self) {
+    fn make(&self) {
         let (data, socket) = (self.folder.join("data"), self.folder.join("socket"));
         drop(fs::remove_dir_all(&data));
         drop(fs::remove_dir_all(&socket));
@@ -92,6 +147,10 @@ impl Server {
         let mut init = as_postgres("initdb");
         init.args(["-U", "postgres", "-E", "UTF8", "--locale=C", "--auth=trust", "--no-sync", "-D"]).arg(&data);
         succeed(&mut init);
+    }
+
+    fn start_command(&self) -> Command {
+        let (data, socket) = (self.folder.join("data"), self.folder.join("socket"));
         // The disk is not what these tests are about.
         let options = format!(
             "-c listen_addresses= -c unix_socket_directories={} -c port={PORT} -c fsync=off -c full_page_writes=off \
@@ -100,12 +159,17 @@ impl Server {
         );
         let mut start = as_postgres("pg_ctl");
         start.args(["-w", "-t", "60", "-D"]).arg(&data).arg("-o").arg(options).arg("-l").arg(socket.join("log"));
-        succeed(start.arg("start"));
-        self.set_a_watchman(&data);
+        start.arg("start");
+        start
+    }
+
+    fn run(&self) {
+        succeed(&mut self.start_command());
     }
 
     /// Outlives this process; stops the server when nobody has used it for some seconds.
-    fn set_a_watchman(&self, data: &Path) {
+    fn set_a_watchman(&self) {
+        let data = self.folder.join("data");
         let stop = as_postgres("pg_ctl");
         let stop: Vec<String> = std::iter::once(stop.get_program())
             .chain(stop.get_args())
