@@ -6,8 +6,6 @@
 mod accepting;
 #[path = "issue_steps.rs"]
 mod issue_steps;
-#[path = "loading.rs"]
-mod loading;
 #[path = "pulling.rs"]
 mod pulling;
 #[path = "review.rs"]

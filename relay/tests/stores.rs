@@ -6,7 +6,9 @@ mod support;
 use linli_relay::error::RelayError;
 use linli_relay::store::place::StorePlace;
 use linli_relay::store::postgres::Address;
-use linli_relay::store::{AuditRow, Holder, Listing, NewDevice, OneTimeCode, Store, StoredEdit, StoredRecord, Tx};
+use linli_relay::store::{
+    AuditRow, Fresh, Holder, Link, Listing, NewDevice, OneTimeCode, Store, StoredEdit, StoredRecord, Tx,
+};
 use linli_relay::{audit, enrolment};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc;
@@ -277,6 +279,42 @@ both! {
                 }
             }
         });
+    }
+
+    fn new_rows_come_many_at_once_and_none_twice(kept) {
+        let n = 1_200_u64;
+        let many: Vec<StoredRecord> = (0..n).map(|at| {
+            let mut one = record("resident", 1, at + 10, &[("name", "王芳")]);
+            one.state.id = sync_protocol::RecordId::mint(1_000 + at, [7; 10]);
+            one
+        }).collect();
+        let key_of = |at: usize| many[at].state.key();
+        let link = |at: usize| Link { parent: id(9), child: key_of(at), field: "household" };
+        let fresh = || Fresh {
+            records: many.clone(),
+            links: vec![link(0), link(1)],
+            edits: (1..=3).map(|at| stored_edit(edit_of("resident", 1, at, &[]), Fate::Merged)).collect(),
+            listings: vec![(
+                grid(),
+                (0..many.len()).map(|at| Listing { record: key_of(at), departed: false }).collect(),
+                Digest::from_bytes([3; 16]),
+            )],
+            last_revision: n + 9,
+        };
+        write(&*kept.store, |tx| tx.put_fresh(&fresh()));
+        kept.again().read(|tx| {
+            assert!(!tx.is_empty()?);
+            assert_eq!(tx.record(&key_of(1_199))?.as_ref(), many.last());
+            assert_eq!(tx.pointing("resident", "household", id(9))?, [key_of(0), key_of(1)]);
+            assert_eq!(tx.edits_numbered(DeviceNumber(7), 1, 9)?.len(), 3);
+            let standing = tx.standing(&grid())?;
+            assert_eq!((standing.head, standing.entries, standing.digest), (n, n, Digest::from_bytes([3; 16])));
+            assert_eq!(tx.entries_after(&grid(), n - 1, 9)?[0].key, key_of(1_199));
+            Ok(())
+        }).unwrap();
+        assert!(write(&*kept.store, |tx| tx.next_revision()) > n + 9);
+        let twice = kept.store.write(|tx| tx.put_fresh(&Fresh { records: vec![many[5].clone()], ..Fresh::default() }));
+        assert!(twice.unwrap_err().to_string().contains("is in the store already"));
     }
 
     fn two_that_change_one_value_follow_each_other(kept) {

@@ -32,8 +32,9 @@ impl Bulk for PostgresTx<'_> {
 impl PostgresTx<'_> {
     /// Lets every revision from now on be greater. Other districts draw from the same sequence, so it is never set back.
     pub fn pass_revision(&self, last: u64) -> Result<()> {
+        // One more than the difference: a sequence that was never drawn from already says 1.
         let sql = "SELECT count(nextval('revision'))
-            FROM generate_series(1, $1::bigint - (SELECT last_value FROM revision))";
+            FROM generate_series(1, $1::bigint + 1 - (SELECT last_value FROM revision))";
         self.ask_as(sql, params![last as i64]).map(drop)
     }
 
