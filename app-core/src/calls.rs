@@ -8,8 +8,8 @@ use crate::error::{CommandError, Result};
 use crate::photos;
 use crate::sign_in::Session;
 use crate::{
-    buildings, drafts, enrolment, events, forms, households, identity, issues, needs, register, residents, reveals,
-    review, search, stage, sync, today, undo, visits,
+    buildings, compounds, drafts, enrolment, events, forms, households, identity, issues, needs, register, residents,
+    reveals, review, search, stage, sync, today, undo, visits,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -70,6 +70,7 @@ declare! {
         building_matrix(buildings::BuildingRef) -> buildings::BuildingMatrix = buildings::building_matrix;
         household_file(households::DwellingRef) -> households::HouseholdFile = households::household_file;
         save_visit(visits::NewVisit) -> crate::saved::Saved = visits::save_visit;
+        correct_visit(visits::VisitCorrection) -> crate::saved::Saved = visits::correct_visit;
         resident_file(residents::ResidentRef) -> residents::ResidentFile = residents::resident_file;
         correct_resident(residents::ResidentCorrection) -> crate::saved::Saved = residents::correct_resident;
         record_form(forms::FormRef) -> forms::Form = forms::record_form;
@@ -87,6 +88,8 @@ declare! {
         answer_need(needs::NeedAnswer) -> crate::saved::Saved = needs::answer_need;
         add_dwelling(buildings::add::NewDwelling) -> crate::saved::Saved = buildings::add::add_dwelling;
         add_building(buildings::add::NewBuilding) -> crate::saved::Saved = buildings::add::add_building;
+        list_compounds(()) -> Vec<compounds::CompoundCard> = compounds::list_compounds;
+        add_compound(compounds::NewCompound) -> crate::saved::Saved = compounds::add_compound;
         reveal(reveals::Reveal) -> reveals::Revealed = reveals::reveal;
         undo_save(undo::Undo) -> crate::saved::Saved = undo::undo_save;
         sync_status(()) -> sync::SyncStatus = sync::sync_status;

@@ -18,6 +18,7 @@ pub type Result<T> = std::result::Result<T, CommandError>;
 /// Every code that app-core itself gives; those of [`sync_protocol::Code`] come through as they are. The screens' words are
 /// checked against this list.
 pub const CODES: &[&str] = &[
+    "visit_replaced",
     "enrol_link_malformed",
     "relay_unreachable",
     "not_the_relay",

@@ -11,14 +11,18 @@ pub(crate) use values::{checked, chosen, day_not_ahead, said};
 use crate::core::Asking;
 use crate::error::{CommandError, Result};
 use crate::residents::is_minor;
+use crate::rights;
 use crate::saved::Saved;
 use local_store::saving::NewEdit;
-use local_store::{Tx, records};
+use local_store::{Tx, places, records};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use sync_protocol::schema::{Kind, Rule};
-use sync_protocol::{RecordKey, RecordState, Stamp, Value};
+use sync_protocol::schema::{Field, FieldType, Kind, Rule};
+use sync_protocol::{RecordId, RecordKey, RecordState, Stamp, Value};
 use ts_rs::TS;
+
+/// Fields that fewer people may write than their kind; who may not is not shown them.
+const FOR_FEWER: &[(&str, &str)] = &[("building", "grid")];
 
 /// The fields of each kind that a form may change. What moves somebody or ends something has a use case of its own.
 const EDITABLE: &[(&str, &[&str])] = &[
@@ -34,6 +38,7 @@ const EDITABLE: &[(&str, &[&str])] = &[
             "name",
             "number",
             "address",
+            "grid",
             "compound",
             "entrances",
             "floors_up",
@@ -103,9 +108,25 @@ pub(crate) fn record_form(asking: &Asking, input: FormRef) -> Result<Form> {
     asking.read(|tx| {
         let kind = tx.schema.kind(&key.kind).ok_or_else(|| unknown(&key.kind))?;
         let state = records::expect(tx, &key)?;
-        let fields = names.iter().map(|name| form_field(kind, &state, name)).collect();
+        let mut fields = Vec::new();
+        for name in names {
+            if may_write(tx, asking, &key, &state, name)? {
+                fields.push(form_field(kind, &state, name));
+            }
+        }
         Ok(Form { record: input.record, fields })
     })
+}
+
+fn may_write(tx: &Tx<'_>, asking: &Asking, key: &RecordKey, state: &RecordState, name: &str) -> Result<bool> {
+    if !FOR_FEWER.contains(&(key.kind.as_str(), name)) {
+        return Ok(true);
+    }
+    let same = NewEdit::change(key.clone(), asking.person).set(name, state.value(name).clone());
+    match rights::must_be_allowed(tx, asking, &same) {
+        Err(error) if error.code == "not_allowed" => Ok(false),
+        asked => asked.map(|()| true),
+    }
 }
 
 fn form_field(kind: &Kind, state: &RecordState, name: &str) -> FormField {
@@ -177,6 +198,7 @@ fn apply(tx: &Tx<'_>, edit: NewEdit, held: &RecordState, change: &FormChange, to
         }));
     }
     let value = checked(kind, declared.name, &change.value, today)?;
+    must_be_known(tx, declared, &value)?;
     let is_open = !held.open_sides(declared.name).is_empty();
     if !is_open && held.value(declared.name) == &value {
         return Ok(edit);
@@ -184,6 +206,20 @@ fn apply(tx: &Tx<'_>, edit: NewEdit, held: &RecordState, change: &FormChange, to
     let seen = change.seen.iter().map(|text| text.parse()).collect::<std::result::Result<Vec<Stamp>, _>>();
     let seen = seen.map_err(|_| CommandError::new("input_invalid").with("reason", "seen"))?;
     Ok(edit.set_over(declared.name, value, seen))
+}
+
+/// What is chosen from a list must be held here: a place or record that nobody knows would take this one out of sight.
+fn must_be_known(tx: &Tx<'_>, declared: &Field, value: &Value) -> Result<()> {
+    let Some(chosen) = value.as_text() else { return Ok(()) };
+    let known = match declared.ty {
+        FieldType::Ref(kind) => match chosen.parse::<RecordId>() {
+            Ok(id) => records::shown(tx, &RecordKey::new(kind, id))?.is_some(),
+            Err(_) => false,
+        },
+        FieldType::Code => places::divisions(tx)?.iter().any(|one| one.code == chosen && one.level == "grid"),
+        _ => true,
+    };
+    if known { Ok(()) } else { Err(CommandError::value(declared.name, "unknown")) }
 }
 
 /// What follows from what was written: nobody types it.

@@ -79,7 +79,7 @@ pub(crate) fn household_file(asking: &Asking, input: DwellingRef) -> Result<Hous
         let household = behind.next();
         let members = household.as_ref().map(|one| households::members(tx, one.id)).transpose()?.unwrap_or_default();
         let visits = visits::at_dwelling(tx, dwelling, TIMELINE)?;
-        let lines = visits.into_iter().map(|visit| VisitLine::of(tx, visit)).collect::<Result<Vec<_>>>()?;
+        let lines = visits.into_iter().map(|visit| VisitLine::of(tx, asking, visit)).collect::<Result<Vec<_>>>()?;
         let needs = household.as_ref().map(|one| needs::lines(tx, one.id)).transpose()?.unwrap_or_default();
         let today = moment::today(tx)?;
         let conflict = members.iter().any(|one| one.conflict) || household.as_ref().is_some_and(|one| one.conflict);

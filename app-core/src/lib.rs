@@ -6,6 +6,7 @@
 
 pub mod buildings;
 pub mod calls;
+pub mod compounds;
 pub mod core;
 pub mod drafts;
 pub mod enrolment;

@@ -1,15 +1,16 @@
-//! Search: people, doors and buildings by what somebody types, grouped by kind.
+//! Search: people, doors, buildings and issues by what somebody types, grouped by kind.
 //!
 //! Names stand in full, as whoever finds somebody here may open their file; phones are masked, and of a door only its head
 //! is named, with a star. Children under 14 are never found (local_store::search).
 
 use crate::core::Asking;
 use crate::error::Result;
-use crate::words::SyncMark;
+use crate::issues::IssueState;
+use crate::words::{self, SyncMark};
 use crate::{mask, moment};
-use local_store::search;
+use local_store::{Tx, issues, search};
 use serde::{Deserialize, Serialize};
-use sync_protocol::day;
+use sync_protocol::{RecordId, Value, day};
 use ts_rs::TS;
 
 /// More of one kind help nobody who is typing.
@@ -29,6 +30,7 @@ pub struct SearchResults {
     pub people: Vec<PersonHit>,
     pub doors: Vec<DoorHit>,
     pub buildings: Vec<BuildingHit>,
+    pub issues: Vec<IssueHit>,
     /// Of which kinds there is more than is shown.
     pub more: MoreHits,
 }
@@ -38,6 +40,7 @@ pub struct MoreHits {
     pub people: bool,
     pub doors: bool,
     pub buildings: bool,
+    pub issues: bool,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]
@@ -75,6 +78,19 @@ pub struct BuildingHit {
     pub grid_name: Option<String>,
 }
 
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct IssueHit {
+    pub issue: String,
+    pub number: String,
+    pub category: String,
+    pub category_en: String,
+    pub words: String,
+    pub place: String,
+    pub state: IssueState,
+    pub private: bool,
+    pub mark: SyncMark,
+}
+
 pub(crate) fn search(asking: &Asking, input: SearchQuery) -> Result<SearchResults> {
     let text: String = input.text.chars().take(MOST_CHARACTERS).collect();
     let limit = input.limit.clamp(1, MOST_HITS) as usize;
@@ -83,8 +99,10 @@ pub(crate) fn search(asking: &Asking, input: SearchQuery) -> Result<SearchResult
         let people = search::people(tx, &text, limit)?;
         let doors = search::doors(tx, &text, limit)?;
         let buildings = search::buildings(tx, &text, limit)?;
+        let found = search::issues(tx, &text, limit)?;
         Ok(SearchResults {
-            more: MoreHits { people: people.more, doors: doors.more, buildings: buildings.more },
+            more: MoreHits { people: people.more, doors: doors.more, buildings: buildings.more, issues: found.more },
+            issues: found.hits.into_iter().map(|id| issue(tx, id)).collect::<Result<_>>()?,
             people: people.hits.into_iter().map(|one| person(one, &today)).collect(),
             doors: doors.hits.into_iter().map(door).collect(),
             buildings: buildings.hits.into_iter().map(building).collect(),
@@ -128,4 +146,21 @@ fn building(hit: search::Building) -> BuildingHit {
         address: hit.address,
         grid_name: hit.grid_name,
     }
+}
+
+fn issue(tx: &Tx<'_>, id: RecordId) -> Result<IssueHit> {
+    let issue = issues::one(tx, id)?;
+    let text = |field: &str| issue.record.text(field).unwrap_or_default().to_owned();
+    let category = issue.record.reference("category").map(|id| issues::category(tx, id)).transpose()?.flatten();
+    Ok(IssueHit {
+        issue: id.to_string(),
+        number: text("number"),
+        category: category.as_ref().map(|one| one.name.clone()).unwrap_or_default(),
+        category_en: category.map(|one| one.name_en).unwrap_or_default(),
+        words: text("words"),
+        place: text("place"),
+        state: words::read(&words::word(&issue.fold.state), IssueState::Reported),
+        private: issue.record.value("private") == &Value::Bool(true),
+        mark: SyncMark::of(issue.unsent, issue.refused > 0),
+    })
 }

@@ -13,6 +13,7 @@ pub struct Building {
     pub name: String,
     pub number: String,
     pub compound: Option<String>,
+    pub compound_id: Option<RecordId>,
     pub address: Option<String>,
     pub grid: String,
     pub grid_name: Option<String>,
@@ -21,7 +22,7 @@ pub struct Building {
     pub unsent: u32,
 }
 
-const COLUMNS: &str = "b.id, b.name, b.number, c.name AS compound, b.address, b.grid, g.name AS grid_name, b.entrances, \
+const COLUMNS: &str = "b.id, b.name, b.number, c.name AS compound, b.compound AS compound_id, b.address, b.grid, g.name AS grid_name, b.entrances, \
      b.floors_up, b.unsent FROM building b LEFT JOIN compound c ON c.id = b.compound LEFT JOIN division g ON g.code = b.grid";
 
 fn building_of(row: &Row<'_>) -> rusqlite::Result<Building> {
@@ -30,6 +31,7 @@ fn building_of(row: &Row<'_>) -> rusqlite::Result<Building> {
         name: row.get("name")?,
         number: row.get("number")?,
         compound: row.get("compound")?,
+        compound_id: id_or_none(row, "compound_id")?,
         address: row.get("address")?,
         grid: row.get("grid")?,
         grid_name: row.get("grid_name")?,

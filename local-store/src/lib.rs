@@ -16,6 +16,7 @@ pub mod attention;
 pub mod blobs;
 pub mod buildings;
 pub mod comparing;
+pub mod compounds;
 pub mod cursors;
 pub mod device;
 pub mod drafts;

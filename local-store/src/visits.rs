@@ -83,6 +83,11 @@ pub fn at_dwelling(tx: &Tx<'_>, dwelling: RecordId, limit: u32) -> Result<Vec<Vi
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Whether a later visit stands in the place of this one.
+pub fn is_replaced(tx: &Tx<'_>, visit: RecordId) -> Result<bool> {
+    Ok(tx.prepare_cached("SELECT 1 FROM visit WHERE replaces = ?1")?.exists([visit.as_bytes()])?)
+}
+
 /// The newest visits under a division, with the door of each.
 pub fn recent(tx: &Tx<'_>, division: Option<&str>, limit: u32) -> Result<Vec<(Visit, Dwelling)>> {
     let sql = format!(

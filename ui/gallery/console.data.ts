@@ -122,6 +122,8 @@ export function householdFile(dwelling: string): HouseholdFile {
     ],
     visits: Array.from({ length: 7 }, (_, n) => ({
       id: `hv${n}`,
+      mine: false,
+      met_ids: [],
       happened_at: `2026-1${n > 3 ? 0 : 1}-${String(22 - n).padStart(2, '0')}T01:12:00Z`,
       outcome: outcomes[n % outcomes.length]!,
       said: words[n % words.length]!,

@@ -10,7 +10,9 @@ const values: Record<string, (id: string) => Record<string, FormValue>> = {
   residence: () => ({ relation: 'head', stays: 'main', registered_here: true, since: '2011-05-01' }),
   household: () => ({ tenure: 'owned', home_hours: '晚上六点以后', contact_by: 'phone', rhythm: 'quarter' }),
   dwelling: () => ({ entrance: '1', floor: 9, floor_name: null, door: '903', use: 'owner_occupied' }),
-  building: () => ({ name: '供电小区3号楼', number: '3', address: '东街道古城路 12 号', entrances: 3, floors_up: 10, floors_down: 1, lift: true, walk_order: 3, aliases: [] }),
+  building: () => ({ name: '供电小区3号楼', number: '3', address: '东街道古城路 12 号', grid: '340603001004003', compound: 'c1', entrances: 3, floors_up: 10, floors_down: 1, lift: true, walk_order: 3, aliases: [] }),
+  compound: () => ({ name: '供电小区', address: '东街道古城路 12 号', built_year: 1998, aliases: ['电业小区'] }),
+  need: () => ({ category: 'c-repairs', words: '厨房的水龙头关不紧，想请人来看看。', urgency: 'soon' }),
 }
 const masked = new Set(['phone', 'phone_2'])
 const changed = new Map<string, Record<string, FormValue>>()
@@ -48,7 +50,7 @@ function alike({ name }: DuplicateQuery): PossibleDuplicate[] {
 }
 
 function search({ text, limit }: SearchQuery): SearchResults {
-  const none = { people: [], doors: [], buildings: [], more: { people: false, doors: false, buildings: false } }
+  const none = { people: [], doors: [], buildings: [], issues: [], more: { people: false, doors: false, buildings: false, issues: false } }
   return {
     ...none,
     people: rows.filter(({ name }) => name.includes(text)).slice(0, Math.min(4, limit)).map((row) => ({ ...row, building: 'b1' })),
@@ -67,6 +69,8 @@ export function registerAnswers(saved: (...kinds: string[]) => unknown) {
       changed.set(record, { ...changed.get(record), ...Object.fromEntries(changes.map(({ field, value }) => [field, value])) })
       return saved(record.split(':')[0] ?? '')
     },
+    list_compounds: () => [{ id: 'c1', name: '供电小区', community: '340603001004', community_name: '供电社区', address: '东街道古城路 12 号', buildings: 3 }],
+    add_compound: save('compound'),
     possible_duplicates: alike,
     search,
     reveal: () => ({ value: '10012341222', seconds: 30 }),

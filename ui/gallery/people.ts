@@ -45,7 +45,7 @@ function addBuilding(id: string, name: string, number: string, entrances: number
   if (shops) levels.push({ floor: -1, name: '地下' })
   for (const { floor } of levels) for (const { entrance } of names) for (let column = 1; column <= columns; column += 1) addDoor(id, entrance, floor, column, floors)
   shapes.set(id, { entrances: names, floors: levels })
-  buildings.push({ id, name, number, compound: name.includes('供电') ? '供电小区' : null, address: '东街道古城路 12 号', grid: '340603001004003', grid_name: '供电社区第三网格', entrances, floors, doors: 0, visited: 0, revisit: 0, households: 0, mark: 'sent' })
+  buildings.push({ id, name, number, compound: name.includes('供电') ? '供电小区' : null, address: '东街道古城路 12 号', compound_id: name.includes('供电') ? 'c1' : null, grid: '340603001004003', grid_name: '供电社区第三网格', entrances, floors, doors: 0, visited: 0, revisit: 0, households: 0, mark: 'sent' })
 }
 
 function addDoor(building: string, entrance: string, floor: number, column: number, floors: number) {

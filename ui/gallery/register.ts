@@ -20,7 +20,9 @@ function formOf({ record }: FormRef): Form {
     residence: plain({ relation: 'head', stays: 'main', registered_here: true, since: '2008-05-01' }),
     household: plain({ tenure: 'owned', home_hours: '工作日 18:30 以后', contact_by: 'phone', rhythm: 'month' }),
     dwelling: plain({ door: '902', entrance: '1', floor: 9, floor_name: null, use: 'owner_occupied' }),
-    building: plain({ name: '供电小区3号楼', number: '3', address: '东街道古城路 12 号', entrances: 3, floors_up: 10, floors_down: 1, lift: true, walk_order: 1, aliases: ['电业楼'] }),
+    building: plain({ name: '供电小区3号楼', number: '3', address: '东街道古城路 12 号', entrances: 3, floors_up: 10, floors_down: 1, lift: true, compound: 'c1', walk_order: 1, aliases: ['电业楼'] }),
+    need: plain({ category: 'c-meals', words: '中午想订一份送到家的饭，软一点的。', urgency: 'soon' }),
+    compound: plain({ name: '供电小区', address: '东街道古城路 12 号', built_year: 1998, aliases: ['电业小区'] }),
   }[kind ?? '']
   if (!fields) throw new CommandError('not_allowed', {})
   return { record, fields }
@@ -33,7 +35,7 @@ function found({ text, limit }: SearchQuery): SearchResults {
   const people = all.flatMap(({ people, cell, building }) => people.filter((one) => one.age >= 14 && one.name.includes(text)).map((one): PersonHit => ({ resident: one.id, name: one.name, age: one.age, masked_phone: masked(one.phone), dwelling: cell.dwelling, building, door_label: label(building, cell.entrance, cell.door), building_name: name(building), grid_name: grid.name, mark: one.mark, conflict: false })))
   const hits = all.filter(({ cell, building }) => label(building, cell.entrance, cell.door).startsWith(text)).map(({ cell, building }): DoorHit => ({ dwelling: cell.dwelling, building, door_label: label(building, cell.entrance, cell.door), building_name: name(building), grid_name: grid.name, masked_head: cell.masked_head, people: cell.people }))
   const houses = buildings.filter((one) => one.name.includes(text)).map((one) => ({ building: one.id, name: one.name, compound: one.compound, address: one.address, grid_name: one.grid_name }))
-  return { people: people.slice(0, limit), doors: hits.slice(0, limit), buildings: houses.slice(0, limit), more: { people: people.length > limit, doors: hits.length > limit, buildings: false } }
+  return { people: people.slice(0, limit), doors: hits.slice(0, limit), buildings: houses.slice(0, limit), issues: [], more: { people: people.length > limit, doors: hits.length > limit, buildings: false, issues: false } }
 }
 
 function alike({ name }: DuplicateQuery): PossibleDuplicate[] {
@@ -49,6 +51,7 @@ export function registerAnswers(done: (kind: string, record?: string) => object)
     save_form: saved('resident'),
     search: found,
     list_scopes: () => scopes,
+    list_compounds: () => [{ id: 'c1', name: '供电小区', community: '340603001004', community_name: '供电社区', address: '东街道古城路 12 号', buildings: 3 }],
     possible_duplicates: alike,
     add_resident: saved('resident'),
     move_in: saved('residence'),

@@ -123,7 +123,7 @@ function household(one: Door): HouseholdFile {
   const { cell, people, building } = one
   const ids = [...doors.values()].filter((other) => other.building === building && other.cell.entrance === cell.entrance).map((other) => other.cell.dwelling)
   const visits = [...(saved.get(cell.dwelling) ?? [])]
-  if (one.outcome) visits.push({ id: `v-${cell.dwelling}`, happened_at: ago(30 * hour), outcome: one.outcome, said: one.outcome === 'met' ? '楼道三层的灯不亮，答应这周报修。' : null, met: one.outcome === 'met' ? people.slice(0, 1).map(({ name }) => name) : [], by: '单晓梅', revisit_on: one.outcome === 'appointment' ? '2026-12-01' : null, photos: one.outcome === 'met' ? cards('photo', 'sent', 'p7') : [], mark: cell.mark })
+  if (one.outcome) visits.push({ id: `v-${cell.dwelling}`, happened_at: ago(30 * hour), outcome: one.outcome, said: one.outcome === 'met' ? '楼道三层的灯不亮，答应这周报修。' : null, met: one.outcome === 'met' ? people.slice(0, 1).map(({ name }) => name) : [], by: '单晓梅', mine: true, met_ids: [], revisit_on: one.outcome === 'appointment' ? '2026-12-01' : null, photos: one.outcome === 'met' ? cards('photo', 'sent', 'p7') : [], mark: cell.mark })
   return {
     dwelling: cell.dwelling,
     door_label: label(one),
@@ -149,7 +149,7 @@ function household(one: Door): HouseholdFile {
 
 function saveVisit(visit: NewVisit) {
   const one = door(visit.dwelling)
-  const line: VisitLine = { id: `v${Date.now()}`, happened_at: ago(0), outcome: visit.outcome, said: visit.said, met: one.people.filter(({ id }) => visit.met.includes(id)).map(({ name }) => name), by: '单晓梅', revisit_on: visit.revisit_on, photos: cards('photo', 'saved_here', ...visit.photos), mark: 'saved_here' }
+  const line: VisitLine = { id: `v${Date.now()}`, happened_at: ago(0), outcome: visit.outcome, said: visit.said, met: one.people.filter(({ id }) => visit.met.includes(id)).map(({ name }) => name), by: '单晓梅', mine: true, met_ids: [], revisit_on: visit.revisit_on, photos: cards('photo', 'saved_here', ...visit.photos), mark: 'saved_here' }
   saved.set(visit.dwelling, [line, ...(saved.get(visit.dwelling) ?? [])])
   const states: Record<string, VisitState> = { met: 'visited', nobody: 'nobody', appointment: 'revisit', refused: 'refused', vacant: 'vacant', moved: 'vacant' }
   one.cell.visit_state = states[visit.outcome]

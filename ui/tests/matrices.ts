@@ -9,7 +9,7 @@ export function door(entrance: string, floor: number, column: number, change: Pa
 export function building(cells: MatrixCell[], entrances = [{ entrance: '1', columns: 2 }, { entrance: '2', columns: 2 }]): BuildingMatrix {
   const floors = [...new Set(cells.map(({ floor }) => floor))].sort((one, other) => other - one).map((floor) => ({ floor, name: `${floor}层` }))
   return {
-    building: { id: 'b', name: '3号楼', number: '3', compound: null, address: null, grid: 'g', grid_name: '第三网格', entrances: entrances.length, floors: floors.length, doors: cells.length, visited: 0, revisit: 0, households: cells.length, mark: 'sent' },
+    building: { id: 'b', name: '3号楼', number: '3', compound: null, compound_id: null, address: null, grid: 'g', grid_name: '第三网格', entrances: entrances.length, floors: floors.length, doors: cells.length, visited: 0, revisit: 0, households: cells.length, mark: 'sent' },
     entrances,
     floors,
     cells,

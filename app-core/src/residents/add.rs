@@ -56,6 +56,10 @@ pub struct DuplicateQuery {
     pub born_on: Option<String>,
     pub phone: Option<String>,
     pub number: Option<String>,
+    /// Whose form it is, where they are registered: they are not their own double.
+    #[serde(default)]
+    #[ts(optional)]
+    pub without: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]
@@ -76,6 +80,7 @@ words::words! {
 /// Who may be the person being registered, within what the asker may see.
 pub(crate) fn possible_duplicates(asking: &Asking, input: DuplicateQuery) -> Result<Vec<PossibleDuplicate>> {
     let dwelling = input.dwelling.as_deref().map(|text| id("dwelling", text)).transpose()?;
+    let without = input.without.as_deref().map(|text| id("resident", text)).transpose()?;
     let number = identity::tidied(input.number.as_deref().unwrap_or(""));
     let tail: String = number.chars().skip(number.chars().count().saturating_sub(4)).collect();
     asking.read(|tx| {
@@ -87,8 +92,9 @@ pub(crate) fn possible_duplicates(asking: &Asking, input: DuplicateQuery) -> Res
             dwelling,
         };
         let today = moment::today(tx)?;
-        let found = duplicates::of(tx, asked, MOST_ALIKE)?.into_iter();
-        found.map(|(resident, alike)| possible(tx, resident, alike, &today)).collect()
+        let found = duplicates::of(tx, asked, MOST_ALIKE + 1)?.into_iter();
+        let others = found.filter(|(resident, _)| Some(*resident) != without).take(MOST_ALIKE);
+        others.map(|(resident, alike)| possible(tx, resident, alike, &today)).collect()
     })
 }
 

@@ -8,6 +8,7 @@
 mod asked;
 mod door;
 pub(crate) mod index;
+mod issue;
 mod reading;
 mod words;
 
@@ -22,6 +23,7 @@ use sync_protocol::RecordId;
 
 pub(crate) use door::exactly as all_doors;
 pub use door::{Door, doors};
+pub use issue::issues;
 pub use reading::sound_alike;
 
 /// Rows that are read before the best of them are chosen. More would be better sorted, and slower.

@@ -59,6 +59,8 @@ async fn somebody_registered_offline_is_in_the_file_at_once_and_can_be_taken_bac
         json!({ "dwelling": home.dwelling, "name": "王贵英", "born_on": null, "phone": "10099990001", "number": null });
     let alike = tablet.ask("possible_duplicates", again).await?;
     assert!(list(&alike).iter().any(|one| one["resident"] == resident.as_str() && one["reason"] == "phone"));
+    let own = json!({ "dwelling": null, "name": "", "born_on": null, "phone": "10099990001", "number": null, "without": resident });
+    assert_eq!(tablet.ask("possible_duplicates", own).await?, json!([]), "nobody is their own double");
     let sounds = json!({ "dwelling": home.dwelling, "name": "王贵英", "born_on": null, "phone": null, "number": null });
     let alike = tablet.ask("possible_duplicates", sounds).await?;
     assert!(list(&alike).iter().any(|one| one["reason"] == "sound_at_this_door"), "{alike}");

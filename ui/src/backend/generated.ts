@@ -41,7 +41,7 @@ words: string | null, decided_by: string | null, by: string, saved_at: string, r
  */
 is_here: boolean, };
 
-export type BuildingCard = { id: string, name: string, number: string, compound: string | null, address: string | null, grid: string, grid_name: string, entrances: number, floors: number, doors: number, visited: number, revisit: number, households: number, mark: SyncMark, };
+export type BuildingCard = { id: string, name: string, number: string, compound: string | null, compound_id: string | null, address: string | null, grid: string, grid_name: string, entrances: number, floors: number, doors: number, visited: number, revisit: number, households: number, mark: SyncMark, };
 
 export type BuildingHit = { building: string, name: string, compound: string | null, address: string | null, grid_name: string | null, };
 
@@ -66,6 +66,12 @@ private: boolean, };
 export type CategoryGroup = "issue" | "need" | "mediation" | "care";
 
 export type CommandError = { code: string, detail: { [key in string]: string }, };
+
+export type CompoundCard = { id: string, name: string, 
+/**
+ * The code of its community, and what that is called.
+ */
+community: string, community_name: string, address: string | null, buildings: number, };
 
 export type ConflictCard = { about: AboutRecord, fields: Array<ConflictField>, };
 
@@ -145,7 +151,11 @@ export type DueDoor = { dwelling: string, building: string, building_name: strin
 
 export type DueWhy = "promised" | "rhythm" | "need";
 
-export type DuplicateQuery = { dwelling: string | null, name: string, born_on: string | null, phone: string | null, number: string | null, };
+export type DuplicateQuery = { dwelling: string | null, name: string, born_on: string | null, phone: string | null, number: string | null, 
+/**
+ * Whose form it is, where they are registered: they are not their own double.
+ */
+without?: string, };
 
 export type DwellingRef = { dwelling: string, };
 
@@ -275,6 +285,8 @@ export type IssueFile = { card: IssueCard, photos: Array<PhotoCard>, steps: Arra
  */
 allowed: Array<AllowedStep>, units: Array<UnitCard>, };
 
+export type IssueHit = { issue: string, number: string, category: string, category_en: string, words: string, place: string, state: IssueState, private: boolean, mark: SyncMark, };
+
 export type IssueQuery = { scope: string | null, tab: IssueTab, };
 
 export type IssueRef = { issue: string, };
@@ -299,7 +311,7 @@ export type MatrixEntrance = { entrance: string, columns: number, };
 
 export type MatrixFloor = { floor: number, name: string, };
 
-export type MoreHits = { people: boolean, doors: boolean, buildings: boolean, };
+export type MoreHits = { people: boolean, doors: boolean, buildings: boolean, issues: boolean, };
 
 export type MoveIn = { resident: string, dwelling: string, household: string | null, relation: Relation, stays: Stays, registered_here: boolean | null, 
 /**
@@ -338,6 +350,12 @@ export type NeedState = "open" | "matched" | "answered" | "declined" | "withdraw
 export type NeedUrgency = "normal" | "soon" | "today";
 
 export type NewBuilding = { grid: string, name: string, number: string, address: string | null, entrances: number, floors: number, doors_per_floor: number, lift: boolean | null, walk_order: number, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
+
+export type NewCompound = { name: string, community: string, address: string | null, built_year: number | null, 
 /**
  * The draft it was typed in, dropped with the save.
  */
@@ -531,7 +549,7 @@ export type SearchQuery = { text: string,
  */
 limit: number, };
 
-export type SearchResults = { people: Array<PersonHit>, doors: Array<DoorHit>, buildings: Array<BuildingHit>, 
+export type SearchResults = { people: Array<PersonHit>, doors: Array<DoorHit>, buildings: Array<BuildingHit>, issues: Array<IssueHit>, 
 /**
  * Of which kinds there is more than is shown.
  */
@@ -629,11 +647,21 @@ export type Urgency = "normal" | "soon" | "now";
 
 export type ValueInput = "text" | "words" | "phone" | "date" | "number" | "choice" | "none";
 
+export type VisitCorrection = { visit: string, 
+/**
+ * The visit did not take place: nothing counts in its stead.
+ */
+void: boolean, outcome: VisitOutcome, met: Array<string>, said: string | null, revisit_on: string | null, draft?: string, };
+
 export type VisitLine = { id: string, happened_at: string, outcome: VisitOutcome, said: string | null, 
 /**
  * The names of who was met, as far as they are held here.
  */
-met: Array<string>, by: string, revisit_on: string | null, photos: Array<PhotoCard>, mark: SyncMark, };
+met: Array<string>, met_ids: Array<string>, by: string, revisit_on: string | null, photos: Array<PhotoCard>, 
+/**
+ * Recorded by the asker, who alone may correct it; what was signed off is not edited.
+ */
+mine: boolean, mark: SyncMark, };
 
 export type VisitOutcome = "met" | "nobody" | "appointment" | "refused" | "vacant" | "moved";
 
@@ -653,6 +681,7 @@ export const listBuildings = () => call<Array<BuildingCard>>('list_buildings', n
 export const buildingMatrix = (input: BuildingRef) => call<BuildingMatrix>('building_matrix', input)
 export const householdFile = (input: DwellingRef) => call<HouseholdFile>('household_file', input)
 export const saveVisit = (input: NewVisit) => call<Saved>('save_visit', input)
+export const correctVisit = (input: VisitCorrection) => call<Saved>('correct_visit', input)
 export const residentFile = (input: ResidentRef) => call<ResidentFile>('resident_file', input)
 export const correctResident = (input: ResidentCorrection) => call<Saved>('correct_resident', input)
 export const recordForm = (input: FormRef) => call<Form>('record_form', input)
@@ -670,6 +699,8 @@ export const addNeed = (input: NewNeed) => call<Saved>('add_need', input)
 export const answerNeed = (input: NeedAnswer) => call<Saved>('answer_need', input)
 export const addDwelling = (input: NewDwelling) => call<Saved>('add_dwelling', input)
 export const addBuilding = (input: NewBuilding) => call<Saved>('add_building', input)
+export const listCompounds = () => call<Array<CompoundCard>>('list_compounds', null)
+export const addCompound = (input: NewCompound) => call<Saved>('add_compound', input)
 export const reveal = (input: Reveal) => call<Revealed>('reveal', input)
 export const undoSave = (input: Undo) => call<Saved>('undo_save', input)
 export const syncStatus = () => call<SyncStatus>('sync_status', null)

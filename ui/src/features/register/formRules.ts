@@ -3,7 +3,7 @@ import type { FormValue } from '@/backend/generated'
 /** How a field is entered. Choices are words of the schema, worded under `common.<words>`. */
 export interface FieldRule {
   name: string
-  as: 'text' | 'words' | 'date' | 'tel' | 'number' | 'list' | 'truth' | 'choice'
+  as: 'text' | 'words' | 'date' | 'tel' | 'number' | 'list' | 'truth' | 'choice' | 'pick'
   /** The word for it, where the field's name means something else elsewhere. */
   label?: string
   /** Numbers below nought exist, which number pads cannot write. */
@@ -11,6 +11,8 @@ export interface FieldRule {
   required?: boolean
   options?: readonly string[]
   words?: string
+  /** Where the choices come from, where they are records rather than words of the schema. */
+  from?: 'needs' | 'compounds' | 'grids'
 }
 
 /** What a form holds: texts as typed, a choice as its word, nothing as an empty text. */
@@ -55,9 +57,22 @@ export const rules: Record<string, readonly FieldRule[]> = {
     { name: 'floor_name', as: 'text' },
     { name: 'use', as: 'choice', required: true, options: ['owner_occupied', 'let', 'commercial', 'vacant', 'other'], words: 'common.use' },
   ],
+  need: [
+    { name: 'category', as: 'choice', required: true, from: 'needs' },
+    { name: 'words', as: 'words', required: true },
+    { name: 'urgency', as: 'choice', required: true, options: ['normal', 'soon', 'today'], words: 'register.need.urgency' },
+  ],
+  compound: [
+    { name: 'name', label: 'compound_name', as: 'text', required: true },
+    { name: 'address', as: 'text' },
+    { name: 'built_year', as: 'number' },
+    { name: 'aliases', as: 'list' },
+  ],
   building: [
     { name: 'name', label: 'building_name', as: 'text', required: true },
     { name: 'number', as: 'text', required: true },
+    { name: 'grid', as: 'pick', required: true, from: 'grids' },
+    { name: 'compound', as: 'pick', from: 'compounds' },
     { name: 'address', as: 'text' },
     { name: 'entrances', as: 'number', required: true },
     { name: 'floors_up', as: 'number', required: true },

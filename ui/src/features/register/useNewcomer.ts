@@ -1,11 +1,8 @@
-import { onScopeDispose, shallowRef, watch } from 'vue'
-import { addResident, moveIn, possibleDuplicates, type Gender, type NewResident, type PossibleDuplicate, type Relation, type Stays } from '@/backend/generated'
+import { addResident, moveIn, type Gender, type NewResident, type Relation, type Stays } from '@/backend/generated'
 import { today } from '@/composables/useDates'
 import { useEntryForm } from '@/features/forms/useEntryForm'
 import { emptyDraft, listOf, problemsOf, rules, type Draft } from './formRules'
-
-/** Asking at each key would only make work for the keys that follow. */
-const restMs = 250
+import { useAlike } from './useAlike'
 
 /** Somebody being registered at a door, and who they may already be. */
 export function useNewcomer(building: string, dwelling: string, title: () => string, path = () => `/buildings/${building}/doors/${dwelling}/add`) {
@@ -17,29 +14,8 @@ export function useNewcomer(building: string, dwelling: string, title: () => str
     problems: (draft) => problemsOf(fields, draft, today()),
     send: (_, draft) => addResident({ ...newResident(), draft }),
   })
-  const alike = shallowRef<PossibleDuplicate[]>([])
   const typed = (name: string) => (entry.form.value[name] ?? '').trim() || null
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let newest = 0
-
-  watch(
-    () => ['name', 'born_on', 'phone'].map(typed).join(),
-    () => {
-      clearTimeout(timer)
-      timer = setTimeout(ask, restMs)
-    },
-    { immediate: true },
-  )
-  onScopeDispose(() => clearTimeout(timer))
-
-  async function ask() {
-    const request = ++newest
-    const born = typed('born_on')
-    const query = { dwelling, name: typed('name') ?? '', born_on: born && /^\d{4}-\d{2}-\d{2}$/u.test(born) ? born : null, phone: typed('phone'), number: null }
-    // A warning that cannot be had must not stand in the way of registering somebody.
-    const found = await possibleDuplicates(query).catch(() => [])
-    if (request === newest) alike.value = found
-  }
+  const alike = useAlike(() => ({ dwelling, name: typed('name') ?? '', born_on: typed('born_on'), phone: typed('phone') }))
 
   const newResident = (): NewResident => ({
     dwelling,

@@ -1,4 +1,4 @@
-import type { Document } from '@/backend/generated'
+import type { Document, DuplicateQuery } from '@/backend/generated'
 
 /** A number as it is kept: without the gaps of the printed card, its letter a large one. */
 export const tidyNumber = (typed: string) => typed.replace(/[\s-]/g, '').toUpperCase()
@@ -23,6 +23,16 @@ export function identityDoubt(document: Document, typed: string, bornOn: string 
   if (!/^\d{17}[\dX]$/.test(number)) return { key: 'digits' }
   const [expected, last] = [checkCharacter(number.slice(0, 17)), number.slice(17)]
   if (expected !== last) return { key: 'check', expected, last }
-  const born = `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`
+  const born = bornIn(number)
   return bornOn && bornOn !== born ? { key: 'birthday', number: born, file: bornOn } : undefined
+}
+
+/** The birthday that a resident card's number tells. */
+const bornIn = (number: string) => `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`
+
+/** What to ask of others with this number, once it is whole: its end alone is too many people's. */
+export function alikeByNumber(document: Document, typed: string, bornOn: string | null, without: string): Partial<DuplicateQuery> | undefined {
+  const number = tidyNumber(typed)
+  const born = bornOn ?? (document === 'resident_card' && number.length === 18 ? bornIn(number) : null)
+  return born && number.length >= (document === 'resident_card' ? 18 : 6) ? { number, born_on: born, without } : undefined
 }

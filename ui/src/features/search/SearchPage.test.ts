@@ -14,8 +14,9 @@ const place = { dwelling: 'd1', building: 'b1', door_label: '3-2-501', building_
 const person = (resident: string, name: string) => ({ ...place, resident, name, age: 40, masked_phone: '100****5678', mark: 'sent', conflict: false })
 const door = { ...place, masked_head: '王*', people: 3 }
 const building = { building: 'b1', name: '和平里3号楼', compound: '和平里', address: null, grid_name: '第三网格' }
-const none = { people: [], doors: [], buildings: [], more: { people: false, doors: false, buildings: false } }
-const all = { ...none, people: [person('r1', '王小明'), person('r2', '王晓梅')], doors: [door], buildings: [building] }
+const issue = { issue: 'i1', number: '261127-12-3', category: '路灯不亮', category_en: 'Street light', words: '单元门口的灯不亮', place: '3号楼', state: 'dispatched', private: false, mark: 'sent' }
+const none = { people: [], doors: [], buildings: [], issues: [], more: { people: false, doors: false, buildings: false, issues: false } }
+const all = { ...none, people: [person('r1', '王小明'), person('r2', '王晓梅')], doors: [door], buildings: [building], issues: [issue] }
 
 let answer: (text: string) => unknown
 let finished: boolean
@@ -39,6 +40,7 @@ async function show() {
   const empty = { template: '<i />' }
   const routes = [
     { path: '/', name: 'search', component: empty },
+    { path: '/inbox/:issue', name: 'issue', component: empty },
     { path: '/buildings/:building', name: 'building', component: empty },
     { path: '/buildings/:building/doors/:dwelling', name: 'household', component: empty },
     { path: '/buildings/:building/doors/:dwelling/residents/:resident', name: 'resident', component: empty },
@@ -86,11 +88,13 @@ describe('the search page', () => {
   it('groups what is found and leads to it', async () => {
     const { page, type } = await show()
     await type('wxm')
-    expect(page.findAll('h2').map((one) => one.text())).toEqual(['人 2 条', '户 1 条', '楼 1 条'])
+    expect(page.findAll('h2').map((one) => one.text())).toEqual(['人 2 条', '户 1 条', '楼 1 条', '问题 1 条'])
+    const found = page.find('[data-testid=search-result-issue-i1]')
+    expect([found.attributes('href'), found.text()]).toEqual(['/inbox/i1', expect.stringMatching(/路灯不亮.*已派遣.*单元门口的灯不亮.*261127-12-3/su)])
     expect(page.find('[data-testid=search-result-person-r1]').attributes('href')).toBe('/buildings/b1/doors/d1/residents/r1')
     expect(page.find('[data-testid=search-result-door-d1]').attributes('href')).toBe('/buildings/b1/doors/d1')
     expect(page.find('[data-testid=search-result-building-b1]').attributes('href')).toBe('/buildings/b1')
-    expect(page.find('[role=status]').text()).toBe('找到 2 人，1 户，1 栋楼')
+    expect(page.find('[role=status]').text()).toBe('找到 2 人，1 户，1 栋楼，1 个问题')
     expect(page.text()).toContain('100****5678')
     expect(page.text()).toContain('王* 等 3 人')
   })
@@ -127,11 +131,11 @@ describe('the search page', () => {
     await type('wxm')
     await press('Enter')
     expect(focused()).toBe('search-result-person-r1')
-    for (const wanted of ['search-result-person-r2', 'search-result-door-d1', 'search-result-building-b1', 'search-result-building-b1']) {
+    for (const wanted of ['search-result-person-r2', 'search-result-door-d1', 'search-result-building-b1', 'search-result-issue-i1', 'search-result-issue-i1']) {
       await press('ArrowDown')
       expect(focused()).toBe(wanted)
     }
-    for (let n = 0; n < 4; n += 1) await press('ArrowUp')
+    for (let n = 0; n < 5; n += 1) await press('ArrowUp')
     expect(focused()).toBe('search-input')
     await press('Escape')
     expect((document.activeElement as HTMLInputElement).value).toBe('')
@@ -186,7 +190,7 @@ describe('the search page', () => {
     answer = () => all
     await page.find('.again').trigger('click')
     await flushPromises()
-    expect(page.findAll('[data-result]')).toHaveLength(4)
+    expect(page.findAll('[data-result]')).toHaveLength(5)
   })
 
   it('offers what led to something again, keeps the text for the way back, and forgets both at the lock', async () => {
@@ -197,12 +201,12 @@ describe('the search page', () => {
     const back = await show()
     await back.rest()
     expect((back.field.element as HTMLInputElement).value).toBe('wxm')
-    expect(back.page.findAll('[data-result]')).toHaveLength(4)
+    expect(back.page.findAll('[data-result]')).toHaveLength(5)
     await back.type('')
     expect(back.page.findAll('[data-testid=search-recent]').map((one) => one.text())).toEqual(['wxm'])
     await back.page.find('[data-testid=search-recent]').trigger('click')
     await back.rest()
-    expect(back.page.findAll('[data-result]')).toHaveLength(4)
+    expect(back.page.findAll('[data-result]')).toHaveLength(5)
     forgetSearches()
     await flushPromises()
     expect(back.page.findAll('[data-testid=search-recent]')).toHaveLength(0)
@@ -212,6 +216,6 @@ describe('the search page', () => {
     setLanguage('en')
     const { page, type } = await show()
     await type('wxm')
-    expect(page.find('[role=status]').text()).toBe('2 people, 1 doors and 1 buildings found')
+    expect(page.find('[role=status]').text()).toBe('2 people, 1 doors, 1 buildings and 1 issues found')
   })
 })

@@ -33,7 +33,7 @@ export function useSearch() {
     },
     { immediate: true },
   )
-  useRecordsChanged(['resident', 'residence', 'household', 'dwelling', 'building', 'compound'], () => {
+  useRecordsChanged(['resident', 'residence', 'household', 'dwelling', 'building', 'compound', 'issue', 'issue_step'], () => {
     if (asked.value !== '') void reload()
   })
   onScopeDispose(() => clearTimeout(timer))
@@ -57,5 +57,5 @@ export function useSearch() {
 }
 
 export function count(results: SearchResults): number {
-  return results.people.length + results.doors.length + results.buildings.length
+  return results.people.length + results.doors.length + results.buildings.length + results.issues.length
 }

@@ -116,6 +116,7 @@ export default {
     search_hint: 'Number, category, place or words',
     count: '{n} issue | {n} issues',
     caption: 'Issues, one per row',
+    elsewhere: 'In other tabs or places',
     no_match: 'No issue matches "{text}"',
     clear: 'Clear filter',
     close: 'Close',

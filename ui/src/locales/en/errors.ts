@@ -1,5 +1,6 @@
 /** One sentence for each code the core can answer: what is the matter, and who does what next. */
 export default {
+  visit_replaced: 'This visit has been corrected already. Please go back and correct the newest one.',
   unknown: 'This did not work. Please try again; if it still fails, give code {code} to the administrator.',
   enrol_link_malformed: 'This link is not complete. Please copy all of it again, starting at linli:enrol.',
   enrol_code_unknown: 'The relay does not know this code. Please ask the administrator for a new link.',

@@ -1,5 +1,6 @@
 /** Words about moving in and out, identity numbers, new doors and buildings: the tablet's. */
 export default {
+  visit: { correct: 'Correct', title: 'Correct a visit', lead: 'For a visit of {at} that was recorded wrongly. The first is kept; the corrected one counts.', kind: 'What is wrong', other: 'What was recorded', none: 'There was no such visit' },
   door: 'Which door',
   door_hint: 'Type a door to find it, such as 3-2-1203',
   choose_door: 'Choose a door',

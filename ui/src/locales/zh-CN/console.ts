@@ -116,6 +116,7 @@ export default {
     search_hint: '编号、分类、地点或说明',
     count: '{n} 件',
     caption: '问题，每行一件',
+    elsewhere: '别的分类或地方',
     no_match: '没有符合“{text}”的问题',
     clear: '清除筛选',
     close: '关闭',

@@ -1,5 +1,6 @@
 /** One sentence for each code the core can answer: what is the matter, and who does what next. */
 export default {
+  visit_replaced: '这次走访已经更正过了。请返回，在最新的一条上更正。',
   unknown: '这一步没有成功。请再试一次；还不行，请把代码 {code} 告诉管理员。',
   enrol_link_malformed: '这个链接不完整。请重新复制整条链接，从 linli:enrol 开始。',
   enrol_code_unknown: '中继不认识这个登记码。请向管理员要一个新的链接。',

@@ -1,5 +1,6 @@
 /** Words about moving in and out, identity numbers, new doors and buildings: the tablet's. */
 export default {
+  visit: { correct: '更正', title: '更正走访', lead: '{at} 的走访有误时用。原来的那条保留，以更正后的为准。', kind: '哪里不对', other: '内容记错了', none: '没有这次走访' },
   door: '搬到哪一户',
   door_hint: '输入门号找，如 3-2-1203',
   choose_door: '选一户',

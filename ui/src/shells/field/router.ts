@@ -15,6 +15,7 @@ import ConflictPage from '@/features/review/ConflictPage.vue'
 import LeaveHouseholdPane from '@/features/moves/LeaveHouseholdPane.vue'
 import MoveInPane from '@/features/moves/MoveInPane.vue'
 import MoveOutPane from '@/features/moves/MoveOutPane.vue'
+import HouseholdFormPane from '@/features/register/HouseholdFormPane.vue'
 import NeedPane from '@/features/register/NeedPane.vue'
 import NewcomerPane from '@/features/register/NewcomerPane.vue'
 import RecordFormPane from '@/features/register/RecordFormPane.vue'
@@ -22,6 +23,7 @@ import SearchPage from '@/features/search/SearchPage.vue'
 import MePage from '@/features/settings/MePage.vue'
 import SyncPage from '@/features/sync/SyncPage.vue'
 import TodayPage from '@/features/today/TodayPage.vue'
+import VisitCorrection from '@/features/visits/VisitCorrection.vue'
 import VisitForm from '@/features/visits/VisitForm.vue'
 import { leadRoutes } from './leadRoutes'
 
@@ -40,6 +42,8 @@ const routes: RouteRecordRaw[] = [
       { path: 'edit/:record', name: 'edit-building', component: RecordFormPane, props: true },
       { path: 'doors/:dwelling', name: 'household', component: HouseholdPane, props: true },
       { path: 'doors/:dwelling/visit', name: 'visit', component: VisitForm, props: ({ params, query }) => ({ ...params, outcome: query.outcome }) },
+      { path: 'doors/:dwelling/visits/:visit/correct', name: 'correct-visit', component: VisitCorrection, props: true },
+      { path: 'doors/:dwelling/household', name: 'add-household', component: HouseholdFormPane, props: true },
       { path: 'doors/:dwelling/add', name: 'add-resident', component: NewcomerPane, props: true },
       { path: 'doors/:dwelling/move-in', name: 'move-in', component: MoveInPane, props: true },
       { path: 'doors/:dwelling/leave', name: 'leave', component: LeaveHouseholdPane, props: true },

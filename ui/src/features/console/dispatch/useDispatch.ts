@@ -3,13 +3,17 @@ import type { IssueCard, IssueTab } from '@/backend/generated'
 import { receiverKey } from '@/features/issues/issueRules'
 import { useIssues } from '@/features/issues/useIssues'
 import { deskReach } from '../common/deskReach'
+import { useHits } from '../register/forms/useHits'
 
 /** The queue of issues in a place, narrowed by what was typed. */
 export function useDispatch(tab: MaybeRefOrGetter<IssueTab>, scope: MaybeRefOrGetter<string | null>) {
   const { issues, error, loading, reload } = useIssues(tab, scope, deskReach)
   const text = ref('')
   const rows = computed(() => (issues.value ?? []).filter((card) => matches(card, text.value.trim().toLowerCase())))
-  return { issues, rows, text, error, loading, reload }
+  const { hits } = useHits(() => text.value)
+  /** What the words mean in other tabs or places; what is listed already is not said twice. */
+  const elsewhere = computed(() => (hits.value?.issues ?? []).filter(({ issue }) => !rows.value.some(({ id }) => id === issue)))
+  return { issues, rows, elsewhere, text, error, loading, reload }
 }
 
 /** Digits choose receivers and Enter sends, wherever the focus is except on what has a meaning of its own. */

@@ -6,7 +6,7 @@ import { useHits } from './useHits'
 vi.mock('@/backend/transport', () => import('../../testing/backend'))
 
 let scope: EffectScope
-const found = (name: string) => ({ people: [{ resident: name, name }], doors: [], buildings: [], more: { people: false, doors: false, buildings: false } })
+const found = (name: string) => ({ people: [{ resident: name, name }], doors: [], buildings: [], issues: [], more: { people: false, doors: false, buildings: false, issues: false } })
 
 beforeEach(() => {
   vi.useFakeTimers()
