@@ -13,7 +13,8 @@ export const leadRoutes: RouteRecordRaw[] = [
   { path: '/notices', name: 'lead-notices', component: LeadNotices },
   { path: '/my-building', name: 'lead-building', component: LeadBuilding },
 ]
-const shared = new Set(['report', 'sync', 'me'])
+/** Reporting, what sync says and why something was not taken are the same for everybody. */
+const shared = new Set(['report', 'sync', 'attention', 'conflict', 'me'])
 
 /** Whether a building lead has this page; else the one that stands for it. */
 export function leadPage({ name, params }: Pick<RouteLocationNormalized, 'name' | 'params'>): true | RouteLocationRaw {
