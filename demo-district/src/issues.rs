@@ -4,6 +4,7 @@ use crate::Seed;
 use crate::draft::{Draft, fields};
 use crate::staff::Person;
 use crate::visits;
+use std::collections::BTreeMap;
 use sync_protocol::{RecordId, Value, day};
 
 const IN_A_GRID: u32 = 8;
@@ -38,13 +39,14 @@ pub(crate) fn add(
     if categories.is_empty() || buildings.is_empty() {
         return;
     }
-    for number in 1..=IN_A_GRID {
+    let mut numbers = Numbers::of(draft.part, grid);
+    for _ in 0..IN_A_GRID {
         let Some((reported_on, ms)) = visits::moment(&mut draft.prng, draft.today, DAYS_BACK) else { continue };
         let category = &categories[draft.prng.below(categories.len() as u32) as usize];
         let (building, place) = &buildings[draft.prng.below(buildings.len() as u32) as usize];
         let entrance = draft.prng.between(1, 3);
         let record = fields([
-            ("number", format!("{}-{number:03}", grid.get(6..).unwrap_or_default()).into()),
+            ("number", numbers.next(&reported_on).into()),
             ("words", format!("{place}{entrance}单元：{}，已看过现场，请处理。", category.name).into()),
             ("source", draft.prng.weighted(&[(50, "seen"), (30, "visit"), (20, "resident")]).into()),
             ("author_name", worker.name.as_str().into()),
@@ -60,13 +62,14 @@ pub(crate) fn add(
         let issue = draft.id();
         draft.add_as("issue", issue, Some(worker.id), record);
         let is_old = reported_on < day::add_days(draft.today, -SETTLED_AFTER_DAYS);
-        let steps = if is_old { 4 } else { draft.prng.below(4) as usize };
+        let steps = if is_old { STEPS.len() } else { draft.prng.below(4) as usize };
         for (step, hours, words) in STEPS.into_iter().take(steps) {
             let by = if step == "close" { supervisor } else { worker };
             let record = fields([
                 ("issue", issue.into()),
                 ("step", step.into()),
                 ("words", words.into()),
+                ("rating", (step == "rate").then_some("satisfied").into()),
                 ("happened_at", day::time_text(ms + hours * HOUR_MS).into()),
                 ("author_name", by.name.as_str().into()),
             ]);
@@ -76,10 +79,31 @@ pub(crate) fn add(
     }
 }
 
-/// From acceptance to the end, with the hours since the report.
-const STEPS: [(&str, u64, Option<&str>); 4] = [
+/// The numbers of one tablet, as it gives them: the day, the tablet, and which of that day's it is.
+struct Numbers {
+    device: String,
+    given: BTreeMap<String, u32>,
+}
+
+impl Numbers {
+    /// Every grid has a tablet of its own; no two grids of a district have the same.
+    fn of(part: u32, grid: &str) -> Self {
+        let device = format!("{}{}", part, grid.get(13..).unwrap_or_default());
+        Self { device, given: BTreeMap::new() }
+    }
+
+    fn next(&mut self, day: &str) -> String {
+        let count = self.given.entry(day.to_owned()).or_default();
+        *count += 1;
+        format!("{}-{}-{count}", day.replace('-', "").get(2..).unwrap_or_default(), self.device)
+    }
+}
+
+/// From acceptance to what its reporter says of it, with the hours since the report.
+const STEPS: [(&str, u64, Option<&str>); 5] = [
     ("accept", 1, None),
     ("solve", 26, Some("已联系处理，现场恢复正常。")),
     ("check_passed", 50, None),
     ("close", 74, None),
+    ("rate", 80, None),
 ];

@@ -351,4 +351,14 @@ fn the_whole_district_is_made_part_by_part_and_names_nobody_twice() {
     assert!((740..800).contains(&(residents / grids)), "{residents} residents in {grids} grids");
     let issues = ids.iter().filter(|(kind, _)| *kind == "issue").count();
     assert_eq!(issues, grids * 8);
+
+    let mut numbers = BTreeSet::new();
+    for issue in parts.iter().flat_map(|part| &part.records).filter(|one| one.kind == "issue") {
+        let number = text(issue, "number").unwrap();
+        let [day, device, count] = number.split('-').collect::<Vec<_>>().try_into().expect("yymmdd-device-n");
+        let reported_on = day::day_of(day::time_ms(text(issue, "happened_at").unwrap()).unwrap());
+        assert_eq!(day, &reported_on.replace('-', "")[2..], "{number}");
+        assert!(device.parse::<u32>().unwrap() > 0 && count.parse::<u32>().unwrap() > 0, "{number}");
+        assert!(numbers.insert(number), "{number} twice");
+    }
 }
