@@ -32,7 +32,7 @@ export function useChoices(fields: Ref<readonly FieldRule[]>, reach = tabletReac
   const name = (id: string | null) => scopes.value.find((one) => one.id === id)?.name
   const of = (from: FieldRule['from']): Choice[] => {
     if (from === 'needs') return categories.value.filter(({ group }) => group === 'need' || group === 'care').map((one) => ({ value: one.id, label: locale.value === 'en' ? one.name_en : one.name, testid: `need-${one.code}` }))
-    if (from === 'compounds') return compounds.value.map((one) => ({ value: one.id, label: `${one.name}（${one.community_name}）` }))
+    if (from === 'compounds') return compounds.value.map((one) => ({ value: one.id, label: `${one.name} · ${one.community_name}` }))
     return scopes.value.filter(({ level }) => level === 'grid').map((one) => ({ value: one.id, label: [name(one.parent), one.name].filter(Boolean).join(' › ') }))
   }
   return computed((): Record<string, Choice[]> => Object.fromEntries(fields.value.flatMap((rule) => (rule.from ? [[rule.name, of(rule.from)]] : []))))

@@ -110,3 +110,16 @@ it('says that nothing changed without asking the core', async () => {
   expect(sent()).toEqual([])
   expect(correction.error.value?.code).toBe('nothing_changed')
 })
+
+it('asks who else has the new phone once it rests, and never finds themselves', async () => {
+  const { write, alike } = await open()
+  expect(alike.value).toEqual([])
+  vi.useFakeTimers()
+  const asked = () => vi.mocked(call).mock.calls.filter(([name]) => name === 'possible_duplicates').map(([, input]) => input)
+  write('phone', '100 1234 5678')
+  await flushPromises()
+  vi.advanceTimersByTime(300)
+  await flushPromises()
+  vi.useRealTimers()
+  expect(asked()).toEqual([expect.objectContaining({ name: '', phone: '10012345678', without: 'r1' })])
+})

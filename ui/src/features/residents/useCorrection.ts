@@ -3,6 +3,7 @@ import { CommandError } from '@/backend/errors'
 import { correctResident, type CorrectableField, type FieldChange, type ResidentFile } from '@/backend/generated'
 import { tabletReach } from '@/features/issues/useIssues'
 import { useSaving } from '@/features/register/useSaving'
+import { useAlike } from '@/features/register/useAlike'
 import { useTyping } from '@/features/register/useTyping'
 import { problemWith, shownOf, tidyPhone } from './correctionRules'
 
@@ -23,6 +24,13 @@ export function useCorrection(file: MaybeRefOrGetter<ResidentFile | undefined>, 
   const changes = computed((): FieldChange[] =>
     typing.changes.value.map(({ field, text, drop, seen }) => ({ field: field as CorrectableField, value: drop ? null : field === 'name' ? text : tidyPhone(text), seen })),
   )
+
+  /** Another person with the new name or phone; never oneself, and nobody before something was changed. */
+  const alike = useAlike(() => {
+    const changed = (name: string) => changes.value.find(({ field }) => field === name)?.value ?? null
+    const [name, phone] = [changed('name'), changed('phone') ?? changed('phone_2')]
+    return name || phone ? { name: name ?? '', born_on: toValue(file)?.born_on ?? null, phone, without: toValue(resident) } : undefined
+  }, reach)
 
   function write(field: CorrectableField, text: string) {
     refused.value = {}
@@ -56,5 +64,5 @@ export function useCorrection(file: MaybeRefOrGetter<ResidentFile | undefined>, 
   watch(() => toValue(resident), () => ((left.value = {}), (error.value = undefined)))
 
   const { drop, take, keep, restored, touched } = typing
-  return { fields, changes, write, leave, drop, take, keep, restored, touched, error, busy, save, startOver }
+  return { alike, fields, changes, write, leave, drop, take, keep, restored, touched, error, busy, save, startOver }
 }

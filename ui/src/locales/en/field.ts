@@ -240,7 +240,7 @@ export default {
     no_problem: 'No problem',
     offline: 'No network. Everything is saved on this device and is sent when there is one.',
     not_taken: '{n} of your records needs a look: it was not taken as it was entered. It is still here. | {n} of your records need a look: they were not taken as they were entered. They are still here.',
-    disagreements: 'In {n} place people entered different things. Both are kept until somebody settles it. | In {n} places people entered different things. Both are kept until somebody settles them.',
+    disagreements: 'In {n} place people entered different things. All are kept until somebody settles it. | In {n} places people entered different things. All are kept until somebody settles them.',
     now: 'Sync now',
     running: 'Syncing…',
     safe: 'Work goes on without a network; everything is on this device.',

@@ -240,7 +240,7 @@ export default {
     no_problem: '没有问题',
     offline: '没有网络。资料已存在本机，有网时自动上传。',
     not_taken: '您填的有 {n} 条没有照样收下，需要看一看。都还在本机。',
-    disagreements: '有 {n} 处两个人填的不一样，两边都留着，等人核对。',
+    disagreements: '有 {n} 处填的不一样，各人的都留着，等人核对。',
     now: '立即同步',
     running: '正在同步…',
     safe: '没有网络也可以照常工作，资料都在本机。',
