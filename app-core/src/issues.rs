@@ -14,8 +14,8 @@ use local_store::issues::{Category, Issue};
 use local_store::saving::NewEdit;
 use local_store::{Tx, households, issues, places};
 use sync_protocol::folds::issue::Holder;
-use sync_protocol::folds::steps::{self, Limit, Must, Step};
-use sync_protocol::policy::issue_steps::{IssueAt, may_take};
+use sync_protocol::folds::steps::{self, Limit, Must, State, Step};
+use sync_protocol::policy::issue_steps::{IssueAt, is_resident_helper, may_take, needs};
 use sync_protocol::policy::{Assignment, Role, Scope};
 use sync_protocol::{RecordId, RecordKey, RecordState, Value, day};
 
@@ -41,7 +41,7 @@ pub(crate) fn report_issue(asking: &Asking, input: NewIssue) -> Result<Saved> {
     let household = input.household.as_deref().map(|text| id("household", text)).transpose()?;
     let category = id("category", &input.category)?;
     let picked = photos::ids(&input.photos)?;
-    let (category, grid) = asking.read(|tx| {
+    let (category, grid, helps) = asking.read(|tx| {
         let category = known_category(tx, category)?;
         let grid = match (building, &input.grid) {
             (Some(building), _) => local_store::buildings::one(tx, building)?.grid,
@@ -51,7 +51,9 @@ pub(crate) fn report_issue(asking: &Asking, input: NewIssue) -> Result<Saved> {
         if let Some(household) = household {
             households::expect(tx, household)?;
         }
-        Ok((category, grid))
+        let own = rights::assignments(tx, asking.person)?;
+        let helps = is_resident_helper(&own, &grid, &moment::today(tx)?, &rights::Held(tx));
+        Ok((category, grid, helps))
     })?;
     for (field, text) in [("words", &input.words), ("place", &input.place)] {
         if text.trim().is_empty() {
@@ -61,7 +63,11 @@ pub(crate) fn report_issue(asking: &Asking, input: NewIssue) -> Result<Saved> {
     asking.save_from(input.draft.as_deref(), |tx, now| {
         let (calendar, version) = issues::work_calendar(tx)?;
         let limit = calendar.minutes_until(now, category.accept_hours * 60);
-        let source = if household.is_some() { "visit" } else { "seen" };
+        let source = match household {
+            _ if helps => "lead",
+            Some(_) => "visit",
+            None => "seen",
+        };
         let mut edits = vec![
             NewEdit::create("issue", issue, asking.person)
                 .set("number", issues::next_number(tx, &day::day_of(now))?)
@@ -116,7 +122,7 @@ pub(crate) fn issue_file(asking: &Asking, input: IssueRef) -> Result<IssueFile> 
         let mut steps: Vec<&RecordState> = issue.steps.iter().collect();
         steps.sort_by_key(|step| (step.marks.first().map(|mark| mark.order()), step.id));
         let lines = steps.into_iter().map(|step| step_line(tx, &issue, step)).collect::<Result<Vec<_>>>()?;
-        let allowed = eyes.allowed(&issue).into_iter().map(|(step, _)| AllowedStep {
+        let allowed = eyes.allowed(tx, &issue)?.into_iter().map(|(step, _)| AllowedStep {
             step: step.name.to_owned(),
             needs_words: step.must.iter().any(|must| matches!(must, Must::Words | Must::WordsOrPhoto)),
             or_photo: step.must.contains(&Must::WordsOrPhoto),
@@ -143,7 +149,7 @@ pub(crate) fn take_step(asking: &Asking, input: NewStep) -> Result<Saved> {
     let picked = photos::ids(&input.photos)?;
     let (row, for_unit, category) = asking.read(|tx| {
         let issue = issues::one(tx, issue_id)?;
-        let found = Eyes::of(tx, asking)?.allowed(&issue).into_iter().find(|(step, _)| step.name == input.step);
+        let found = Eyes::of(tx, asking)?.allowed(tx, &issue)?.into_iter().find(|(step, _)| step.name == input.step);
         let (row, for_unit) = found.ok_or_else(|| CommandError::new("not_allowed"))?;
         let category = issue.record.reference("category").map(|id| issues::category(tx, id)).transpose()?.flatten();
         Ok((row, for_unit, category))
@@ -211,27 +217,42 @@ impl Eyes {
         })
     }
 
-    /// The steps that may be taken now, each with the unit the asker would act for.
-    fn allowed(&self, issue: &Issue) -> Vec<(&'static Step, Option<RecordId>)> {
-        let at = IssueAt {
-            fold: &issue.fold,
-            grid: issue.record.text("grid").unwrap_or_default(),
-            reporter: issue.record.author(),
-            reported_by_resident_helper: issue.record.text("source") == Some("lead"),
-            overdue: issue.fold.deadline_ms.is_some_and(|deadline| deadline < self.now_ms),
+    /// An issue as the policy sees it.
+    fn at<'a>(&self, tx: &Tx<'_>, issue: &'a Issue) -> Result<IssueAt<'a>> {
+        let record = &issue.record;
+        let grid = record.text("grid").unwrap_or_default();
+        // Who reported it is asked while that decides who receives it.
+        let reporter = record.author().filter(|_| matches!(issue.fold.state, State::Reported | State::Accepted));
+        let helped = match (reporter, record.text("happened_at").and_then(day::time_ms)) {
+            (Some(reporter), Some(ms)) => {
+                is_resident_helper(&rights::assignments(tx, reporter)?, grid, &day::day_of(ms), &rights::Held(tx))
+            }
+            _ => false,
         };
+        Ok(IssueAt {
+            fold: &issue.fold,
+            grid,
+            reporter: record.author(),
+            reported_by_resident_helper: helped,
+            overdue: issue.fold.deadline_ms.is_some_and(|deadline| deadline < self.now_ms),
+        })
+    }
+
+    /// The steps that may be taken now, each with the unit the asker would act for.
+    fn allowed(&self, tx: &Tx<'_>, issue: &Issue) -> Result<Vec<(&'static Step, Option<RecordId>)>> {
+        let at = self.at(tx, issue)?;
         let units = self.assignments.iter().filter(|one| one.role == Role::Handler).filter_map(|one| match one.scope {
             Scope::Unit(unit) if issue.fold.units.contains(&unit) => Some(unit),
             _ => None,
         });
         let acting: Vec<Option<RecordId>> = units.map(Some).chain([None]).collect();
         let rows = steps::TABLE.iter().filter(|row| row.may_follow(issue.fold.state));
-        rows.filter_map(|row| {
+        let allowed = rows.filter_map(|row| {
             let may =
                 |for_unit: &Option<RecordId>| may_take(row, at, self.person, *for_unit, &self.assignments, &self.today);
             acting.iter().copied().find(|for_unit| may(for_unit)).map(|for_unit| (row, for_unit))
-        })
-        .collect()
+        });
+        Ok(allowed.collect())
     }
 
     fn card(&self, tx: &Tx<'_>, issue: &Issue) -> Result<IssueCard> {
@@ -263,10 +284,7 @@ impl Eyes {
             reported_by: text("author_name"),
             mine: record.author() == Some(self.person),
             private: record.value("private") == &Value::Bool(true),
-            needs_me: self
-                .allowed(issue)
-                .iter()
-                .any(|(step, _)| step.to.is_some() && step.name != "void" && step.name != "merge"),
+            needs_me: needs(self.at(tx, issue)?, self.person, &self.assignments, &self.today),
             mark: SyncMark::of(issue.unsent, issue.refused > 0 || !issue.fold.came_too_late.is_empty()),
         })
     }

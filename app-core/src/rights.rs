@@ -57,7 +57,7 @@ pub(crate) fn must_be_allowed(tx: &Tx<'_>, asking: &Asking, new: &NewEdit) -> Re
         }
     };
     let assignments = assignments(tx, new.author)?;
-    match policy::may_write(kind, &edit, &assignments, &channels, &moment::today(tx)?) {
+    match policy::may_write(kind, &edit, &assignments, &channels, &moment::today(tx)?, &Held(tx)) {
         Verdict::Never => Err(not_allowed()),
         Verdict::Once | Verdict::Now => Ok(()),
     }
@@ -96,7 +96,7 @@ impl Parents for Register<'_> {
 }
 
 /// Places as this replica holds them.
-struct Held<'a>(&'a Tx<'a>);
+pub(crate) struct Held<'a>(pub &'a Tx<'a>);
 
 impl Places for Held<'_> {
     fn grid_of(&self, building: RecordId) -> Option<String> {

@@ -115,7 +115,7 @@ fn status_of(code: Code) -> u16 {
         Code::EnrolCodeUnknown | Code::NotThere => 404,
         Code::EnrolCodeExpired => 410,
         Code::UnknownKind | Code::UnknownField | Code::UnknownRecord | Code::ValueInvalid => 422,
-        Code::BlobHashWrong => 422,
+        Code::MustBePrivate | Code::BlobHashWrong => 422,
         Code::BlobTypeWrong => 415,
         Code::Unavailable => 503,
         Code::Internal => 500,

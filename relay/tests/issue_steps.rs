@@ -10,49 +10,59 @@ use sync_protocol::messages::Fate;
 use sync_protocol::{Code, Edit, Value, day};
 
 const CATEGORY: u8 = 60;
+const QUARREL: u8 = 62;
 const ISSUE: u8 = 61;
 
 fn moment(hours_ago: u64) -> Value {
     day::time_text(now_ms() - hours_ago * 3_600_000).into()
 }
 
-/// A town where the worker reported that a stair light is out, and the relay has the report.
-fn town_with_an_issue() -> (Town, Device) {
+/// A town that knows stair lights, and quarrels, which are private.
+fn town_with_categories() -> Town {
     let town = Town::new();
-    town.write(vec![(
-        "category",
-        CATEGORY,
-        vec![
-            ("code", "stair_light".into()),
+    let category = |n, code: &str, private: bool| {
+        let fields = vec![
+            ("code", code.into()),
             ("group", "issue".into()),
-            ("name", "楼道灯".into()),
-            ("name_en", "stair light".into()),
+            ("name", code.into()),
+            ("name_en", code.into()),
             ("accept_hours", 4.into()),
             ("sign_hours", 4.into()),
             ("handle_hours", 20.into()),
-            ("private", false.into()),
+            ("private", private.into()),
             ("sort", 1.into()),
-        ],
-    )]);
+        ];
+        ("category", n, fields)
+    };
+    town.write(vec![category(CATEGORY, "stair_light", false), category(QUARREL, "neighbours", true)]);
+    town
+}
+
+/// A report of a category; `more` goes over what a stair light at the building has.
+fn report(device: &mut Device, author: u8, n: u8, category: u8, more: &[(&str, Value)]) -> Edit {
+    let mut fields = vec![
+        ("number", "261123-12-1".into()),
+        ("words", "三层灯不亮".into()),
+        ("source", "seen".into()),
+        ("author_name", "王伟".into()),
+        ("happened_at", moment(5)),
+        ("category", id(category).into()),
+        ("place", "1单元".into()),
+        ("grid", GRID.into()),
+        ("building", id(BUILDING).into()),
+        ("urgency", "normal".into()),
+        ("private", false.into()),
+    ];
+    fields.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
+    fields.extend(more.iter().cloned());
+    device.create(author, "issue", n, &fields)
+}
+
+/// A town where the worker reported that a stair light is out, and the relay has the report.
+fn town_with_an_issue() -> (Town, Device) {
+    let town = town_with_categories();
     let mut tablet = town.tablet(WORKER);
-    let report = tablet.create(
-        WORKER,
-        "issue",
-        ISSUE,
-        &[
-            ("number", "261123-12-1".into()),
-            ("words", "三层灯不亮".into()),
-            ("source", "seen".into()),
-            ("author_name", "王伟".into()),
-            ("happened_at", moment(5)),
-            ("category", id(CATEGORY).into()),
-            ("place", "1单元".into()),
-            ("grid", GRID.into()),
-            ("building", id(BUILDING).into()),
-            ("urgency", "normal".into()),
-            ("private", false.into()),
-        ],
-    );
+    let report = report(&mut tablet, WORKER, ISSUE, CATEGORY, &[]);
     assert_eq!(town.push(&mut tablet, vec![report]).unwrap()[0].result, Fate::Merged);
     (town, tablet)
 }
@@ -115,4 +125,66 @@ fn of_two_steps_taken_apart_the_one_that_arrives_second_comes_too_late_whatever_
     let folded = fold(&town, &[70, 71, 72]);
     assert_eq!(folded.state, State::Opened);
     assert!(folded.came_too_late.contains(&id(70)));
+}
+
+#[test]
+fn a_worker_receives_the_report_of_a_lead_and_not_one_that_only_says_it_comes_from_a_lead() {
+    let town = town_with_categories();
+    let (mut lead, mut tablet) = (town.tablet(LEAD), town.tablet(WORKER));
+    let forged = report(&mut tablet, WORKER, ISSUE, CATEGORY, &[("source", "lead".into())]);
+    let accept = step(&mut tablet, WORKER, 70, "accept", &[]);
+    let outcomes = town.push(&mut tablet, vec![forged, accept]).unwrap();
+    assert_eq!((outcomes[0].result, outcomes[1].result), (Fate::Merged, Fate::Refused));
+    assert_eq!(outcomes[1].code, Some(Code::NeverAllowed));
+
+    // Outdoors, in the grid of their building; what it says of its source decides nothing here either.
+    let outdoors = report(&mut lead, LEAD, 63, CATEGORY, &[("building", Value::Null)]);
+    assert_eq!(town.push(&mut lead, vec![outdoors]).unwrap()[0].result, Fate::Merged);
+    let accept = step(&mut tablet, WORKER, 71, "accept", &[("issue", id(63).into())]);
+    assert_eq!(town.push(&mut tablet, vec![accept]).unwrap()[0].result, Fate::Merged);
+}
+
+#[test]
+fn a_lead_reports_what_is_private_in_the_own_building_and_goes_on_with_it_and_nowhere_else() {
+    let town = town_with_categories();
+    let mut lead = town.tablet(LEAD);
+    let private = ("private", Value::from(true));
+    let own = report(&mut lead, LEAD, ISSUE, QUARREL, std::slice::from_ref(&private));
+    let more = step(&mut lead, LEAD, 70, "add", &[("words", "昨晚又吵了".into())]);
+    let other = [private.clone(), ("building", id(OTHER_BUILDING).into()), ("grid", OTHER_GRID.into())];
+    let elsewhere = report(&mut lead, LEAD, 63, QUARREL, &other);
+    let outdoors = report(&mut lead, LEAD, 64, CATEGORY, &[("building", Value::Null), ("grid", OTHER_GRID.into())]);
+    let outcomes = town.push(&mut lead, vec![own, more, elsewhere, outdoors]).unwrap();
+    let fates: Vec<_> = outcomes.iter().map(|outcome| outcome.result).collect();
+    assert_eq!(fates, [Fate::Merged, Fate::Merged, Fate::Refused, Fate::Refused], "{outcomes:?}");
+    let channels = town.channels("issue", ISSUE);
+    assert!(channels.contains(&format!("person:{}", id(LEAD))), "{channels:?}");
+    assert!(!channels.contains(&format!("building:{}", id(BUILDING))), "{channels:?}");
+
+    // What somebody else reported in private is none of theirs.
+    let mut tablet = town.tablet(WORKER);
+    let of_worker = report(&mut tablet, WORKER, 65, QUARREL, &[private]);
+    assert_eq!(town.push(&mut tablet, vec![of_worker]).unwrap()[0].result, Fate::Merged);
+    let meddling = step(&mut lead, LEAD, 71, "add", &[("words", "我也说一句".into()), ("issue", id(65).into())]);
+    assert_eq!(town.push(&mut lead, vec![meddling]).unwrap()[0].code, Some(Code::NeverAllowed));
+}
+
+#[test]
+fn an_issue_that_has_to_be_private_and_does_not_say_so_is_refused_whenever_it_is_opened() {
+    let town = town_with_categories();
+    let mut tablet = town.tablet(WORKER);
+    let of_home = report(&mut tablet, WORKER, 63, CATEGORY, &[("household", id(HOUSEHOLD).into())]);
+    let quarrel = report(&mut tablet, WORKER, 64, QUARREL, &[]);
+    let light = report(&mut tablet, WORKER, ISSUE, CATEGORY, &[]);
+    let seen = [light.stamp];
+    let quarrels = ("category", id(QUARREL).into(), &seen[..]);
+    let turned = tablet.edit(WORKER, "issue", ISSUE, std::slice::from_ref(&quarrels));
+    let hidden = tablet.edit(WORKER, "issue", ISSUE, &[quarrels, ("private", true.into(), &seen)]);
+    let opened = tablet.edit(WORKER, "issue", ISSUE, &[("private", false.into(), &[hidden.stamp])]);
+    let urgent = tablet.edit(WORKER, "issue", ISSUE, &[("urgency", "now".into(), &seen)]);
+    let outcomes = town.push(&mut tablet, vec![of_home, quarrel, light, turned, hidden, opened, urgent]).unwrap();
+    let refused: Vec<_> = outcomes.iter().map(|outcome| outcome.code == Some(Code::MustBePrivate)).collect();
+    assert_eq!(refused, [true, true, false, true, false, true, false], "{outcomes:?}");
+    assert_eq!(outcomes[0].fields["private"].code, Some(Code::MustBePrivate));
+    assert_eq!(town.record("issue", ISSUE).state.value("private"), &Value::Bool(true));
 }

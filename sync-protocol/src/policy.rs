@@ -209,6 +209,7 @@ pub fn may_write(
     assignments: &[Assignment],
     channels: &BTreeSet<Channel>,
     day: &str,
+    places: &dyn Places,
 ) -> Verdict {
     if kind.writers.contains(&Writer::Anyone) {
         return Verdict::Now;
@@ -218,7 +219,7 @@ pub fn may_write(
         .filter(|one| kind.writers.contains(&Writer::Role(one.role)) && may_write_fields(one.role, edit))
         // Who may not read identity numbers may not enter them either.
         .filter(|one| edit.kind != "identity" || one.has("identity"))
-        .filter(|one| covers(one, channels))
+        .filter(|one| covers(one, channels) || is_of_own_report(one, edit, channels, places))
         .map(|one| {
             let held_until = one.until.as_deref().map(|until| crate::day::add_days(until, HELD_FOR_DAYS));
             match () {
@@ -235,6 +236,24 @@ pub fn may_write(
 fn may_write_fields(role: Role, edit: &Edit) -> bool {
     let moves_building = edit.kind == "building" && !edit.create && edit.fields.contains_key("grid");
     !moves_building || matches!(role, Role::Supervisor | Role::Administrator)
+}
+
+/// What a building's lead may write although it lies outside the building's channel: a private matter is kept out of it, and
+/// what was seen outdoors is in the grid's alone. A new report has to be of their building, or of no building in its grid;
+/// what belongs to a report has to be in their own channel, as everything is that they reported.
+fn is_of_own_report(assignment: &Assignment, edit: &Edit, channels: &BTreeSet<Channel>, places: &dyn Places) -> bool {
+    let Scope::Building(own) = assignment.scope else { return false };
+    let text = |field: &str| edit.fields.get(field).and_then(|field| field.value.as_text());
+    match (edit.kind.as_str(), edit.create) {
+        ("issue", true) => match text("building") {
+            Some(building) => building.parse() == Ok(own),
+            None => text("grid").is_some_and(|grid| places.grid_of(own).as_deref() == Some(grid)),
+        },
+        ("issue" | "issue_contact" | "issue_step" | "attachment", _) => {
+            channels.contains(&Channel::Person(edit.author))
+        }
+        _ => false,
+    }
 }
 
 fn covers(assignment: &Assignment, channels: &BTreeSet<Channel>) -> bool {

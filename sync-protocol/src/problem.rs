@@ -51,6 +51,8 @@ codes! {
     UnknownRecord = "unknown_record",
     /// A value is not of the field's type or breaks its limits.
     ValueInvalid = "value_invalid",
+    /// An issue of a household, or of a category that is private, which does not say that it is private.
+    MustBePrivate = "must_be_private",
     /// A field that is set at creation only.
     SetOnce = "set_once",
     /// A record is created twice under one id.

@@ -88,7 +88,7 @@ pub struct IssueCard {
     /// The asker reported it.
     pub mine: bool,
     pub private: bool,
-    /// The asker may take a step that moves it.
+    /// It is the asker's turn: they hold it, or it waits for them to receive it.
     pub needs_me: bool,
     pub mark: SyncMark,
 }

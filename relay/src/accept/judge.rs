@@ -3,12 +3,13 @@
 use super::clock::RelayClock;
 use super::order::order_for;
 use super::own::{Draft, OwnChain, must_stand};
+use super::privacy::is_too_open;
 use super::review::{conflict_drafts, held_draft};
 use super::steps::{IssueBefore, issue_before};
 use crate::audit;
 use crate::error::Result;
 use crate::placing::Register;
-use crate::rights::assignments_of;
+use crate::rights::{StoredPlaces, assignments_of};
 use crate::store::{StoredEdit, Tx};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
@@ -234,7 +235,7 @@ impl<'t> Accepting<'t> {
             let before = held.as_ref().map(|held| held.placement.channels.clone()).filter(|before| !before.is_empty());
             let channels = before.unwrap_or_else(|| placement.channels.clone());
             let assignments = self.assignments(edit.author)?;
-            let verdict = policy::may_write(kind, edit, &assignments, &channels, &self.today);
+            let verdict = policy::may_write(kind, edit, &assignments, &channels, &self.today, &StoredPlaces(self.tx));
             let may_take = |issue: &IssueBefore| issue.may_be_taken(&state, edit.author, &assignments, &self.today);
             match verdict {
                 Verdict::Now if issue.as_ref().is_some_and(|issue| !may_take(issue)) => Verdict::Never,
@@ -242,9 +243,13 @@ impl<'t> Accepting<'t> {
             }
         };
         let judged = match verdict {
+            Verdict::Never => keep(Fate::Refused, Code::NeverAllowed),
+            _ if is_too_open(&self.register, edit, &state)? => {
+                let field = FieldOutcome { result: Fate::Refused, code: Some(Code::MustBePrivate) };
+                Judged::Keep(Fate::Refused, Code::MustBePrivate, BTreeMap::from([("private".to_owned(), field)]))
+            }
             Verdict::Now => Judged::Merge { state, placement },
             Verdict::Once => Judged::Hold(placement),
-            Verdict::Never => keep(Fate::Refused, Code::NeverAllowed),
         };
         Ok((judged, accepted))
     }

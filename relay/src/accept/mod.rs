@@ -10,6 +10,7 @@ mod clock;
 mod judge;
 mod order;
 mod own;
+mod privacy;
 mod review;
 mod steps;
 

@@ -5,17 +5,20 @@
 
 use super::clock::RelayClock;
 use crate::error::Result;
+use crate::rights::{StoredPlaces, assignments_of};
 use crate::store::Tx;
 use sync_protocol::folds::issue::{IssueFold, StepFacts};
-use sync_protocol::folds::steps;
+use sync_protocol::folds::steps::{self, By};
 use sync_protocol::policy::Assignment;
-use sync_protocol::policy::issue_steps::{IssueAt, may_take};
+use sync_protocol::policy::issue_steps::{IssueAt, is_resident_helper, may_take};
 use sync_protocol::{Edit, RecordId, RecordKey, RecordState, Stamp, day};
 
 /// The issue a step is of, with the steps it has.
 pub struct IssueBefore {
     issue: RecordState,
     steps: Vec<StepFacts>,
+    /// A building lead or volunteer reported it, by what they were appointed to then. Asked where the step depends on it.
+    by_helper: bool,
 }
 
 /// Reads the issue that an edit adds a step to; `None` for other edits.
@@ -28,7 +31,21 @@ pub fn issue_before(tx: &dyn Tx, edit: &Edit) -> Result<Option<IssueBefore>> {
         found.extend(tx.record(&key)?.map(|step| StepFacts::read(&step.state)));
     }
     found.sort_by_key(|step| (step.order, step.id));
-    Ok(Some(IssueBefore { issue: record.state, steps: found }))
+    let by_helper = depends_on_reporter(edit) && is_by_helper(tx, &record.state)?;
+    Ok(Some(IssueBefore { issue: record.state, steps: found, by_helper }))
+}
+
+fn depends_on_reporter(edit: &Edit) -> bool {
+    let row = edit.fields.get("step").and_then(|field| field.value.as_text()).and_then(steps::step);
+    row.is_some_and(|row| row.by.contains(&By::GridWorkerForOthers))
+}
+
+fn is_by_helper(tx: &dyn Tx, issue: &RecordState) -> Result<bool> {
+    let reported_ms = issue.text("happened_at").and_then(day::time_ms);
+    let (Some(reporter), Some(grid), Some(ms)) = (issue.author(), issue.text("grid"), reported_ms) else {
+        return Ok(false);
+    };
+    Ok(is_resident_helper(&assignments_of(tx, reporter)?, grid, &day::day_of(ms), &StoredPlaces(tx)))
 }
 
 impl IssueBefore {
@@ -56,7 +73,7 @@ impl IssueBefore {
                 fold: &fold,
                 grid: self.issue.text("grid").unwrap_or_default(),
                 reporter: self.issue.author(),
-                reported_by_resident_helper: self.issue.text("source") == Some("lead"),
+                reported_by_resident_helper: self.by_helper,
                 overdue: fold.deadline_ms.is_some_and(|deadline| deadline < happened_ms),
             };
             may_take(row, issue, author, step.reference("for_unit"), assignments, today)

@@ -95,7 +95,7 @@ fn rights_end_slowly_so_that_work_under_way_is_held_and_not_lost() {
     let channels = BTreeSet::from([Channel::of_code(GRID).unwrap()]);
     let verdict = |until: Option<&str>, code: &str| {
         let one = Assignment { until: until.map(str::to_owned), ..assignment(Role::GridWorker, division(code), &[]) };
-        may_write(kind, &edit("visit", true), &[one], &channels, TODAY)
+        may_write(kind, &edit("visit", true), &[one], &channels, TODAY, &Town)
     };
     assert_eq!(verdict(None, GRID), Verdict::Now);
     assert_eq!(verdict(Some("2026-11-01"), GRID), Verdict::Once);
@@ -108,9 +108,43 @@ fn a_supervisor_writes_under_their_division_and_only_where_the_kind_says_so() {
     let channels = BTreeSet::from([Channel::of_code(GRID).unwrap()]);
     let su = |code: &str| [assignment(Role::Supervisor, division(code), &[])];
     let verdict = |kind: &str, code: &str| {
-        may_write(linli().kind(kind).unwrap(), &edit(kind, false), &su(code), &channels, TODAY)
+        may_write(linli().kind(kind).unwrap(), &edit(kind, false), &su(code), &channels, TODAY, &Town)
     };
     assert_eq!(verdict("resident", "340603002001"), Verdict::Now);
     assert_eq!(verdict("resident", "340603005"), Verdict::Never);
     assert_eq!(verdict("division", "340603002001"), Verdict::Never);
+}
+
+/// A lead of building 1, in GRID, who is person 9, writes something of a kind that lies in these channels.
+fn of_lead(edit: &Edit, channels: &[Channel]) -> Verdict {
+    let lead = [assignment(Role::BuildingLead, Scope::Building(id(1)), &[])];
+    let kind = linli().kind(&edit.kind).unwrap();
+    may_write(kind, edit, &lead, &channels.iter().cloned().collect(), TODAY, &Town)
+}
+
+fn report(building: Option<u8>, grid: &str) -> Edit {
+    let value = |value| crate::edit::FieldEdit { value, bases: Vec::new() };
+    let fields = [("building", building.map(id).into()), ("grid", grid.into())];
+    let fields = fields.map(|(name, of): (&str, crate::value::Value)| (name.to_owned(), value(of)));
+    Edit { record: id(30), fields: fields.into(), ..edit("issue", true) }
+}
+
+#[test]
+fn a_lead_reports_a_private_matter_of_the_own_building_and_what_is_outdoors_in_its_grid() {
+    // Neither lies in the building's channel.
+    let private = [Channel::of_code(GRID).unwrap(), Channel::Person(id(9))];
+    assert_eq!(of_lead(&report(Some(1), GRID), &private), Verdict::Now);
+    assert_eq!(of_lead(&report(None, GRID), &private), Verdict::Now);
+    assert_eq!(of_lead(&report(Some(2), GRID), &private), Verdict::Never, "another building");
+    assert_eq!(of_lead(&report(None, "340603002001004"), &private), Verdict::Never, "another grid");
+}
+
+#[test]
+fn a_lead_goes_on_with_an_own_report_and_with_no_other_private_one() {
+    let grid = Channel::of_code(GRID).unwrap();
+    for kind in ["issue_step", "attachment", "issue_contact"] {
+        assert_eq!(of_lead(&edit(kind, true), &[grid.clone(), Channel::Person(id(9))]), Verdict::Now, "{kind}");
+        assert_eq!(of_lead(&edit(kind, true), &[grid.clone(), Channel::Person(id(8))]), Verdict::Never, "{kind}");
+    }
+    assert_eq!(of_lead(&edit("visit", true), &[grid, Channel::Person(id(9))]), Verdict::Never);
 }

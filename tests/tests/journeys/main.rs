@@ -7,6 +7,7 @@ mod console_page;
 mod drafts;
 mod enrolment;
 mod import;
+mod issues;
 mod mending;
 mod newer_store;
 mod photos;

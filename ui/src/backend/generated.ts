@@ -275,7 +275,7 @@ holder_name: string | null, deadline: string | null, overdue: boolean, reported_
  */
 mine: boolean, private: boolean, 
 /**
- * The asker may take a step that moves it.
+ * It is the asker's turn: they hold it, or it waits for them to receive it.
  */
 needs_me: boolean, mark: SyncMark, };
 
