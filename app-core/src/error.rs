@@ -23,6 +23,7 @@ pub const CODES: &[&str] = &[
     "relay_unreachable",
     "not_the_relay",
     "relay_key_mismatch",
+    "relay_replaced",
     "certificate_unknown",
     "certificate_dates",
     "certificate_name",
@@ -117,6 +118,7 @@ impl From<SyncError> for CommandError {
             SyncError::NotTheRelay { relay } => Self::new("not_the_relay").with("relay", relay),
             SyncError::NotTrusted { relay, fault } => Self::new(fault.code()).with("relay", relay),
             SyncError::KeyMismatch => Self::new("relay_key_mismatch"),
+            SyncError::Replaced => Self::new("relay_replaced"),
             SyncError::Problem(problem) => {
                 let told = Self::new(problem.code.name());
                 match problem.retry_after_s {

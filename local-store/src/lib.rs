@@ -3,6 +3,7 @@
 //! - [`saving`] writes an edit and what it changes in one transaction; [`outbox`] holds it until it has an outcome.
 //! - [`incoming`] applies a pulled page and moves the cursors in one transaction.
 //! - [`comparing`] finds and mends what differs from what the relay holds.
+//! - [`epochs`] goes on with a relay that was restored from a backup.
 //! - [`records`] keeps the relay's state and own unsettled edits apart and writes the row that shows both.
 //! - [`scope`] limits what a query can see, in one place, for a console on which many people sign in.
 //! - [`search`] finds records by what somebody types; its index changes in the transaction that changes the record.
@@ -21,6 +22,7 @@ pub mod cursors;
 pub mod device;
 pub mod drafts;
 pub mod duplicates;
+pub mod epochs;
 mod error;
 pub mod households;
 pub mod incoming;

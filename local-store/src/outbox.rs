@@ -9,11 +9,12 @@ use crate::error::Result;
 use crate::records::{self, Standing};
 use crate::store::Tx;
 use rusqlite::{Row, named_params};
+use std::collections::BTreeMap;
 use sync_protocol::messages::{Fate, Outcome};
 use sync_protocol::record::Accepted;
 use sync_protocol::{Edit, EditId, RecordId, RecordKey, RecordState};
 
-const PENDING: &str = "(fate IS NULL OR fate = 'later')";
+const PENDING: &str = "(fate IS NULL OR fate = 'later' OR refill = 1)";
 
 /// The oldest pending edits after a number in the order they were made, each with its id, and the id before the first.
 ///
@@ -33,6 +34,18 @@ pub fn pending(tx: &Tx<'_>, after: u32, limit: u32) -> Result<(Option<EditId>, V
         .next()
         .transpose()?;
     Ok((before.map(EditId::from_bytes), edits))
+}
+
+/// What became once of edits that a restored relay lacks, among those with these numbers.
+pub fn decided(tx: &Tx<'_>, first: u32, last: u32) -> Result<BTreeMap<u32, Outcome>> {
+    let sql = "SELECT number, outcome FROM edit WHERE number BETWEEN ?1 AND ?2 AND refill = 1 AND outcome IS NOT NULL";
+    let mut query = tx.prepare_cached(sql)?;
+    let rows = query.query_map([first, last], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+    rows.map(|row| {
+        let (number, outcome) = row?;
+        Ok((number, serde_json::from_str(&outcome)?))
+    })
+    .collect()
 }
 
 /// How many edits the relay has no outcome for yet, how large they are, and the kinds they are of, oldest first.
@@ -71,9 +84,9 @@ pub fn settle(tx: &Tx<'_>, outcomes: &[Outcome]) -> Result<Vec<String>> {
         let accounted = matches!(outcome.result, Fate::Refused | Fate::Erased);
         let key = tx
             .prepare_cached(
-                "UPDATE edit SET outcome = :outcome, fate = :fate, accounted = max(accounted, :accounted), \
+                "UPDATE edit SET outcome = :outcome, fate = :fate, refill = 0, accounted = max(accounted, :accounted), \
                  attention = :attention \
-                 WHERE id = :id AND (outcome IS NULL OR fate = 'later') RETURNING kind, record",
+                 WHERE id = :id AND (outcome IS NULL OR fate = 'later' OR refill = 1) RETURNING kind, record",
             )?
             .query_map(
                 named_params! {

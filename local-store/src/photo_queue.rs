@@ -48,6 +48,13 @@ pub fn note_sent(tx: &Tx<'_>, name: BlobHash, held: u64, whole: bool) -> Result<
     Ok(())
 }
 
+/// A restored relay may lack photos that it had: all that were sent from here are offered once more. It says of each
+/// how much it holds, so nothing is sent twice.
+pub(crate) fn offer_again(tx: &Tx<'_>) -> Result<()> {
+    tx.execute("UPDATE blob SET upload = 1, sent = NULL WHERE upload = 2", [])?;
+    Ok(())
+}
+
 /// What of a photo is still on this device only.
 pub fn waiting(tx: &Tx<'_>) -> Result<Waiting> {
     let sql = "SELECT count(*) FROM attachment AS a \

@@ -161,6 +161,7 @@ fn settle(store: &Store, fate: Fate, revision: Option<u64>) {
                     fields: Default::default(),
                     revision,
                     order: None,
+                    receipt: None,
                 })
                 .collect();
             outbox::settle(tx, &outcomes).map(drop)

@@ -66,9 +66,7 @@ pub fn compare(
     epoch: Epoch,
     now_ms: u64,
 ) -> Result<CompareAnswer> {
-    if request.epoch != epoch {
-        return Err(RelayError::refused(Code::EpochChanged, "the store has a new epoch"));
-    }
+    crate::pull::check_epoch(Some(request.epoch), epoch)?;
     if request.buckets.len() != BUCKETS {
         return Err(RelayError::refused(Code::RequestInvalid, "a digest for each of 256 buckets is wanted"));
     }

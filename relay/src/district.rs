@@ -2,8 +2,9 @@
 
 use crate::error::{RelayError, Result};
 use crate::keys::{KeyPair, random};
+use crate::rights::Granted;
 use crate::store::{Meta, Tx};
-use sync_protocol::messages::Division;
+use sync_protocol::messages::{Division, Head, Restored};
 use sync_protocol::{Epoch, Stamp};
 
 /// What a store is made with at its first start, and keeps for life.
@@ -18,6 +19,7 @@ pub fn identity(tx: &dyn Tx) -> Result<Identity> {
         Some(epoch) => epoch.parse().map_err(|_| damaged("epoch"))?,
         None => new_epoch(tx)?,
     };
+    crate::receipts::Receipts::found(tx)?;
     let key = match tx.meta("relay_key")? {
         Some(secret) => KeyPair::from_secret(&secret)?,
         None => {
@@ -32,8 +34,17 @@ pub fn identity(tx: &dyn Tx) -> Result<Identity> {
 /// Begins a new life of the store. Cursors of the life before mean nothing in it: devices first bring what the store lacks.
 pub fn new_epoch(tx: &dyn Tx) -> Result<Epoch> {
     let epoch = Epoch(uuid::Builder::from_random_bytes(random()?).into_uuid());
+    tx.begin_epoch(epoch, crate::clock::now_ms())?;
     tx.put_meta("epoch", epoch.to_string().as_bytes())?;
     Ok(epoch)
+}
+
+/// How a device goes on that was in another epoch; nothing where that was never this store's.
+pub fn restored_since(tx: &dyn Tx, epoch: Epoch, granted: &Granted) -> Result<Option<Restored>> {
+    let Some(heads) = tx.heads_since(epoch)? else { return Ok(None) };
+    let theirs = heads.into_iter().filter(|(at, _)| granted.facets.contains(at));
+    let heads = theirs.map(|(at, position)| Head { channel: at.channel, facet: at.facet, position }).collect();
+    Ok(Some(Restored { heads }))
 }
 
 /// The code of the deployment's district; empty before its divisions were imported.

@@ -27,6 +27,7 @@ pub mod logs;
 pub mod measuring;
 pub mod placing;
 pub mod pull;
+pub mod receipts;
 pub mod relay;
 pub mod rights;
 pub mod routes;

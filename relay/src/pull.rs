@@ -18,11 +18,19 @@ const MAX_PAGE_BYTES: usize = 1024 * 1024;
 
 /// Whether the request's cursors mean anything here.
 pub fn check(request: &PullRequest, epoch: Epoch) -> Result<()> {
+    check_epoch(request.epoch, epoch)?;
     match request.epoch {
-        Some(of) if of != epoch => Err(RelayError::refused(Code::EpochChanged, "the store has a new epoch")),
         None if request.cursors.iter().any(|cursor| cursor.position > 0) => {
             Err(RelayError::refused(Code::RequestInvalid, "cursors without the epoch they are of"))
         }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a device speaks of this life of the store. What it holds of an earlier one continues nothing here.
+pub fn check_epoch(theirs: Option<Epoch>, ours: Epoch) -> Result<()> {
+    match theirs {
+        Some(of) if of != ours => Err(RelayError::refused(Code::EpochChanged, "the store has a new epoch")),
         _ => Ok(()),
     }
 }

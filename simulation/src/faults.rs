@@ -13,13 +13,15 @@ pub struct Faults {
     pub killed: usize,
     /// F8: the clock jumps, by up to years.
     pub clock_jumps: usize,
+    /// F20: the relay's disk dies, and an older backup of it is restored.
+    pub restored: usize,
     /// F6: a row of what the relay said is not what it said any more.
     pub rows_rot: usize,
 }
 
 impl Faults {
     pub const NONE: Self =
-        Self { ask_lost: 0, answer_lost: 0, ask_repeated: 0, killed: 0, clock_jumps: 0, rows_rot: 0 };
+        Self { ask_lost: 0, answer_lost: 0, ask_repeated: 0, killed: 0, clock_jumps: 0, restored: 0, rows_rot: 0 };
     pub const FIELD: Self =
-        Self { ask_lost: 12, answer_lost: 12, ask_repeated: 8, killed: 5, clock_jumps: 2, rows_rot: 2 };
+        Self { ask_lost: 12, answer_lost: 12, ask_repeated: 8, killed: 5, clock_jumps: 2, restored: 3, rows_rot: 2 };
 }

@@ -13,7 +13,7 @@ use linli_relay::{digests, district, pull, rights};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use sync_client::round::exchange::{Answer, Ask};
-use sync_protocol::messages::{Me, PushAnswer};
+use sync_protocol::messages::{ChainEnd, Me, PushAnswer};
 use sync_protocol::record::Accepted;
 use sync_protocol::{DeviceNumber, Grant, RecordId, RecordKey, day};
 
@@ -46,6 +46,19 @@ impl RelayNode {
         Ok(Self { relay: Relay::open_file(&store_path(folder))? })
     }
 
+    /// A copy of the store as it is now. Nobody writes meanwhile, so its files are of one moment.
+    pub fn back_up(&self, from: &Path, to: &Path) -> Result<()> {
+        crate::world::copy_folder(from, to)
+    }
+
+    /// The store of a backup in a new life.
+    pub fn restore(folder: &Path) -> Result<Self> {
+        let before = Relay::open_file(&store_path(folder))?;
+        before.store().write(|tx| district::new_epoch(tx))?;
+        drop(before);
+        Self::open(folder)
+    }
+
     pub fn enrol(&self, holder: Holder, token: u8, now_ms: u64) -> Result<DeviceNumber> {
         let device = NewDevice {
             holder,
@@ -72,12 +85,13 @@ impl RelayNode {
         let today = day::day_of(now_ms);
         match ask {
             Ask::Push(request) => {
+                pull::check_epoch(request.epoch, epoch)?;
                 let pushed = Pushed::read(request.clone(), &caller)?;
                 let outcomes =
                     store.write(|tx| accept(tx, self.relay.schema(), &caller, &pushed, signed_in, now_ms))?;
                 Ok(Answer::Push(PushAnswer { epoch, outcomes, now_ms }))
             }
-            Ask::Me => {
+            Ask::Me(of) => {
                 let grants = store.read(|tx| rights::grants_of(tx, &caller.holder, &today))?;
                 Ok(Answer::Me(Me {
                     device,
@@ -85,6 +99,14 @@ impl RelayNode {
                     epoch,
                     demonstration: true,
                     grants_version: rights::grants_version(&grants),
+                    last: caller.head.map(|(number, edit)| ChainEnd { number, edit }),
+                    restored: match of.filter(|of| *of != epoch) {
+                        Some(of) => {
+                            let granted = rights::Granted::new(grants.clone());
+                            store.read(|tx| district::restored_since(tx, of, &granted))?
+                        }
+                        None => None,
+                    },
                     grants,
                     now_ms,
                 }))

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use sync_client::round::exchange::{Answer, Ask, Exchange, Heard};
-use sync_protocol::Edit;
 use sync_protocol::messages::Fate;
+use sync_protocol::{Code, Edit};
 
 /// A Monday morning in Shanghai.
 const MORNING_MS: u64 = 1_795_397_400_000;
@@ -29,6 +29,9 @@ pub struct World {
     pub saved: Vec<Edit>,
     dice: Dice,
     faults: Faults,
+    /// How many folders the relay has had, and the newest backup.
+    relay_folders: usize,
+    backup: Option<PathBuf>,
     /// Questions that will arrive once more.
     echoes: Vec<(usize, Ask)>,
     /// What happened, in order; printed when a promise broke.
@@ -73,6 +76,8 @@ impl World {
             saved: Vec::new(),
             dice: Dice::new(seed),
             faults,
+            relay_folders: 0,
+            backup: None,
             echoes: Vec::new(),
             trace: Vec::new(),
             counts: BTreeMap::new(),
@@ -121,7 +126,7 @@ impl World {
                 Ok(())
             }
             86..90 => self.echo(),
-            90..97 => {
+            90..96 => {
                 self.true_ms += self.dice.between(1, 3 * 3_600_000);
                 Ok(())
             }
@@ -129,6 +134,7 @@ impl World {
                 self.jump(at);
                 Ok(())
             }
+            96..97 if self.dice.chance(self.faults.restored * 10) => self.back_up_or_restore(),
             98..99 if self.dice.chance(self.faults.rows_rot * 10) => self.rot(at),
             _ => {
                 if self.dice.chance(self.faults.killed) {
@@ -169,7 +175,7 @@ impl World {
         Ok(ask.map(|ask| (exchange, Some(UnderWay::Ask { ask, asked_ms: now }))))
     }
 
-    fn arrive(&mut self, at: usize, exchange: Exchange, ask: Ask, asked_ms: u64) -> Result<Round> {
+    fn arrive(&mut self, at: usize, mut exchange: Exchange, ask: Ask, asked_ms: u64) -> Result<Round> {
         let name = self.devices[at].name.clone();
         if self.dice.chance(self.faults.ask_lost) {
             self.note("ask lost", || name);
@@ -183,7 +189,10 @@ impl World {
             self.note("answer lost", || name);
             return Ok(None);
         }
-        Ok(answer.map(|answer| (exchange, Some(UnderWay::Answer { answer, asked_ms }))))
+        Ok(match answer {
+            Ok(answer) => Some((exchange, Some(UnderWay::Answer { answer, asked_ms }))),
+            Err(code) => exchange.refused(code).then_some((exchange, None)),
+        })
     }
 
     fn hear(&mut self, at: usize, mut exchange: Exchange, answer: Answer, asked_ms: u64, now: u64) -> Result<Round> {
@@ -199,15 +208,15 @@ impl World {
         Ok(Some((exchange, None)))
     }
 
-    /// The relay's answer; none where it refuses the whole question, as it may a question out of its time.
-    fn answer(&mut self, at: usize, ask: &Ask) -> Result<Option<Answer>> {
+    /// The relay's answer; a code where it refuses the whole question, as it may a question out of its time.
+    fn answer(&mut self, at: usize, ask: &Ask) -> Result<Result<Answer, Code>> {
         let device = &self.devices[at];
         match self.relay.answer(device.number, &device.signed_in(), ask, self.true_ms) {
-            Ok(answer) => Ok(Some(answer)),
+            Ok(answer) => Ok(Ok(answer)),
             Err(error) if error.problem().status < 500 => {
-                let (name, code) = (device.name.clone(), error.problem().code.name());
-                self.note("refused", || format!("{name} {code}"));
-                Ok(None)
+                let (name, code) = (device.name.clone(), error.problem().code);
+                self.note("refused", || format!("{name} {}", code.name()));
+                Ok(Err(code))
             }
             Err(error) => Err(error).context("the relay failed"),
         }
@@ -228,6 +237,31 @@ impl World {
         let name = self.devices[at].name.clone();
         self.note("killed", || name);
         self.devices[at].round = None;
+    }
+
+    fn relay_folder(&self) -> PathBuf {
+        self.folder.path().join(if self.relay_folders == 0 {
+            "relay".to_owned()
+        } else {
+            format!("relay-{}", self.relay_folders)
+        })
+    }
+
+    /// Keeps a backup of the relay, or loses its disk and goes on with the backup.
+    fn back_up_or_restore(&mut self) -> Result<()> {
+        let Some(backup) = self.backup.take() else {
+            let to = self.folder.path().join(format!("backup-{}", self.relay_folders));
+            self.relay.back_up(&self.relay_folder(), &to)?;
+            self.backup = Some(to);
+            self.note("backed up", String::new);
+            return Ok(());
+        };
+        self.relay_folders += 1;
+        let folder = self.relay_folder();
+        std::fs::rename(backup, &folder)?;
+        self.relay = RelayNode::restore(&folder, self.true_ms)?;
+        self.note("restored", String::new);
+        Ok(())
     }
 
     /// A row loses a value, or is gone, behind everybody's back.
@@ -312,7 +346,7 @@ fn template() -> Result<&'static Path> {
     TEMPLATE.get().map(tempfile::TempDir::path).context("no template")
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;

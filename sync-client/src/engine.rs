@@ -220,6 +220,7 @@ fn problem(error: &SyncError) -> Problem {
         SyncError::NotTheRelay { relay } => ("not_the_relay", Some(relay.clone())),
         SyncError::NotTrusted { relay, fault } => (fault.code(), Some(relay.clone())),
         SyncError::KeyMismatch => ("relay_key_mismatch", None),
+        SyncError::Replaced => ("relay_replaced", None),
         SyncError::Problem(problem) => (problem.code.name(), None),
         SyncError::Store(local_store::StoreError::DiskFull) => ("disk_full", None),
         SyncError::Store(_) => ("database_failed", None),

@@ -17,6 +17,9 @@ pub enum SyncError {
     /// The relay's proof at enrolment is not by the key that the link names.
     #[error("the relay's key is not the one in the enrolment link")]
     KeyMismatch,
+    /// The relay's store is another than the one this replica was enrolled at, and no restored copy of it. Nothing was sent.
+    #[error("the relay's store is another one")]
+    Replaced,
     #[error("the relay answered {}", .0.code.name())]
     Problem(Problem),
     #[error("the local store failed")]

@@ -10,6 +10,7 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::{PoisonError, RwLock};
+use sync_protocol::Epoch;
 use sync_protocol::blobs::{BlobAnswer, BlobHash, MAX_BLOB_BYTES};
 use sync_protocol::messages::{
     CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer,
@@ -128,8 +129,9 @@ impl Transport for Http {
     async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolAnswer> {
         self.call(Method::POST, "/v1/enrol", Some(request)).await
     }
-    async fn me(&self) -> Result<Me> {
-        self.call(Method::GET, "/v1/me", None::<&()>).await
+    async fn me(&self, epoch: Option<Epoch>) -> Result<Me> {
+        let path = epoch.map_or_else(|| "/v1/me".to_owned(), |epoch| format!("/v1/me?epoch={epoch}"));
+        self.call(Method::GET, &path, None::<&()>).await
     }
     async fn push(&self, request: &PushRequest) -> Result<PushAnswer> {
         self.call(Method::POST, "/v1/push", Some(request)).await

@@ -4,20 +4,20 @@ use crate::error::{Result, SyncError};
 use futures_util::Stream;
 use std::future::Future;
 use std::pin::Pin;
-use sync_protocol::Code;
 use sync_protocol::blobs::{BlobAnswer, BlobHash};
 use sync_protocol::messages::{
     CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer,
     PushRequest, SignInAnswer, SignInRequest, Trust,
 };
 use sync_protocol::problem::Problem;
+use sync_protocol::{Code, Epoch};
 
 /// The relay's announcements that something moved. It ends when the connection does.
 pub type Changes = Pin<Box<dyn Stream<Item = Result<Heads>> + Send>>;
 
 pub trait Transport: Send + Sync + 'static {
     fn enrol(&self, request: &EnrolRequest) -> impl Future<Output = Result<EnrolAnswer>> + Send;
-    fn me(&self) -> impl Future<Output = Result<Me>> + Send;
+    fn me(&self, epoch: Option<Epoch>) -> impl Future<Output = Result<Me>> + Send;
     fn push(&self, request: &PushRequest) -> impl Future<Output = Result<PushAnswer>> + Send;
     fn pull(&self, request: &PullRequest) -> impl Future<Output = Result<PullAnswer>> + Send;
     fn compare(&self, request: &CompareRequest) -> impl Future<Output = Result<CompareAnswer>> + Send;

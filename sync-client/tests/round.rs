@@ -32,7 +32,7 @@ impl Transport for Relay {
     async fn enrol(&self, _: &EnrolRequest) -> Result<EnrolAnswer> {
         Err(SyncError::TaskEnded)
     }
-    async fn me(&self) -> Result<Me> {
+    async fn me(&self, _: Option<Epoch>) -> Result<Me> {
         Ok(Me {
             device: DeviceNumber(12),
             person: None,
@@ -40,6 +40,8 @@ impl Transport for Relay {
             demonstration: true,
             grants: vec![],
             grants_version: "1".into(),
+            last: None,
+            restored: None,
             now_ms: 1,
         })
     }
@@ -58,6 +60,7 @@ impl Transport for Relay {
             fields: BTreeMap::new(),
             revision: Some(1),
             order: None,
+            receipt: None,
         });
         Ok(PushAnswer { epoch: epoch(), outcomes: outcomes.collect(), now_ms: 1 })
     }

@@ -79,7 +79,27 @@ pub struct Me {
     pub grants: Vec<Grant>,
     /// Changes whenever the grants do.
     pub grants_version: String,
+    /// The last edit of this device that the relay has; none before its first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<ChainEnd>,
+    /// Where the device asked in an epoch that this store was restored from: how to go on. Absent where it never was of
+    /// that epoch: such a relay is another one, and nothing is handed to it unasked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<Restored>,
     pub now_ms: u64,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct ChainEnd {
+    pub number: u32,
+    pub edit: EditId,
+}
+
+/// A relay that was restored from a backup lacks what came after it.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Restored {
+    /// Where channels stood in the backup; a cursor beyond goes back to it. 0 for what is not named.
+    pub heads: Vec<Head>,
 }
 
 // ---- GET /v1/trust --------------------------------------------------------------------------------------------------
@@ -108,6 +128,9 @@ pub fn certificate_pin(der: &[u8]) -> String {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PushRequest {
+    /// The epoch of the relay that these edits continue the chain at; absent before the first contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Epoch>,
     /// The id of the edit before the first one here; absent for a device's first edit.
     pub before: Option<EditId>,
     #[serde(with = "crate::columns::edits")]
@@ -117,6 +140,9 @@ pub struct PushRequest {
     /// On a console: what the relay gave each author at sign-in.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub author_tokens: BTreeMap<RecordId, String>,
+    /// By running number: what became of edits that the relay decided once and lost with a restore. Their receipts prove it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub decided: BTreeMap<u32, Outcome>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -143,6 +169,16 @@ pub struct Outcome {
     /// The order the relay gave, where that is not the stamp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Stamp>,
+    /// The relay's seal over [`Outcome::sealed_bytes`]: a relay restored from before this outcome takes the edit as decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
+}
+
+impl Outcome {
+    /// What a receipt covers: everything but itself and the revision, which is of one epoch only.
+    pub fn sealed_bytes(&self) -> Vec<u8> {
+        crate::canonical::bytes(&Self { receipt: None, revision: None, ..self.clone() })
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]

@@ -7,8 +7,7 @@ ALTER TABLE cursor ADD COLUMN counted_ms INTEGER NOT NULL DEFAULT 0;
 -- What was loaded before this was kept is counted at the first comparison.
 UPDATE cursor SET differs = 1;
 
--- The relay's receipt for an outcome, and whether a relay that was restored lacks the edit: then it is offered once more.
-ALTER TABLE edit ADD COLUMN receipt TEXT;
+-- Whether a relay that was restored lacks the edit: then it is offered once more, with its outcome and receipt.
 ALTER TABLE edit ADD COLUMN refill INTEGER NOT NULL DEFAULT 0;
 DROP INDEX edit_pending;
 CREATE INDEX edit_pending ON edit (number) WHERE fate IS NULL OR fate = 'later' OR refill = 1;

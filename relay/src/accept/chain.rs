@@ -15,6 +15,8 @@ pub struct Pushed {
     pub before: Option<EditId>,
     pub edits: Vec<Edit>,
     pub ids: Vec<EditId>,
+    /// What became of edits once, as the device says; believed where the receipt is ours.
+    pub decided: BTreeMap<u32, Outcome>,
 }
 
 impl Pushed {
@@ -32,7 +34,7 @@ impl Pushed {
 
     /// As [`Self::verified`], but for the signature: what came over a line must not be taken by this alone.
     pub fn read(request: PushRequest, device: &StoredDevice) -> Result<Self> {
-        let PushRequest { before, edits, .. } = request;
+        let PushRequest { before, edits, decided, .. } = request;
         if edits.len() > MAX_PUSH_EDITS {
             return Err(RelayError::refused(Code::RequestTooLarge, "more edits than a push may hold"));
         }
@@ -43,7 +45,7 @@ impl Pushed {
             return Err(broken());
         }
         let ids = chain_ids(before, &edits);
-        Ok(Self { before, edits, ids })
+        Ok(Self { before, edits, ids, decided })
     }
 }
 

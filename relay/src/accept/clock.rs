@@ -31,6 +31,17 @@ impl<'t> RelayClock<'t> {
         Ok(order)
     }
 
+    /// Lets every order from now on be later than this one, which was given before the store was restored.
+    pub fn observe(&mut self, order: Stamp) -> Result<()> {
+        let mut clock = match self.taken {
+            Some(clock) => clock,
+            None => Hlc::new(RELAY_DEVICE, district::last_order(self.tx)?),
+        };
+        clock.observe(order);
+        self.taken = Some(clock);
+        Ok(())
+    }
+
     pub fn finish(self) -> Result<()> {
         self.taken.map_or(Ok(()), |clock| district::set_last_order(self.tx, clock.last()))
     }

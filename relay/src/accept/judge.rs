@@ -27,11 +27,13 @@ const MAX_EDIT_BYTES: usize = 256 * 1024;
 
 /// In whose name an edit may count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Authority {
+pub enum Authority<'a> {
     /// The author's own: their assignments decide.
     Author,
     /// The relay's: imports.
     Relay,
+    /// The relay's own of once: so it had decided before it was restored from a backup.
+    Decided(&'a Outcome),
     /// A console's, whose author is not signed in there any more.
     SessionEnded,
     /// The device has no right to speak for the author.
@@ -91,7 +93,7 @@ impl<'t> Accepting<'t> {
     }
 
     /// Judges an edit, stores it with its outcome, and tries again what waited for it.
-    pub fn take(&mut self, edit: &Edit, id: EditId, authority: Authority, previous: Stamp) -> Result<Outcome> {
+    pub fn take(&mut self, edit: &Edit, id: EditId, authority: Authority<'_>, previous: Stamp) -> Result<Outcome> {
         let outcome = self.decide(edit, id, authority, previous)?;
         self.store(edit, id, &outcome)?;
         while let Some(key) = self.appeared.pop_front() {
@@ -106,6 +108,18 @@ impl<'t> Accepting<'t> {
         Ok(outcome)
     }
 
+    /// Takes an edit that the relay decided once and lost with a restore, as it was decided then: rights and clocks of today
+    /// are not asked. Where a record it needs was lost as well it waits, and is judged anew when that has come.
+    pub fn take_decided(&mut self, edit: &Edit, id: EditId, was: &Outcome, previous: Stamp) -> Result<Outcome> {
+        let outcome = match was.result {
+            Fate::Merged | Fate::Conflict => return self.take(edit, id, Authority::Decided(was), previous),
+            Fate::Held | Fate::Waiting | Fate::Later => return self.take(edit, id, Authority::Author, previous),
+            Fate::Refused | Fate::Erased => Outcome { receipt: None, revision: None, ..was.clone() },
+        };
+        self.store(edit, id, &outcome)?;
+        Ok(outcome)
+    }
+
     /// Gives everything that changed its place in the channels. The last thing before the commit.
     pub fn finish(self) -> Result<()> {
         self.own.finish(self.tx)?;
@@ -113,7 +127,7 @@ impl<'t> Accepting<'t> {
         self.register.publish()
     }
 
-    fn decide(&mut self, edit: &Edit, id: EditId, authority: Authority, previous: Stamp) -> Result<Outcome> {
+    fn decide(&mut self, edit: &Edit, id: EditId, authority: Authority<'_>, previous: Stamp) -> Result<Outcome> {
         let mut outcome = Outcome {
             number: edit.number,
             edit: id,
@@ -122,6 +136,7 @@ impl<'t> Accepting<'t> {
             fields: BTreeMap::new(),
             revision: None,
             order: None,
+            receipt: None,
         };
         let (judged, accepted) = self.judge(edit, id, authority, previous)?;
         match judged {
@@ -178,14 +193,21 @@ impl<'t> Accepting<'t> {
         self.tx.put_edit(&StoredEdit { id, edit: edit.clone(), outcome: outcome.clone(), received_ms: self.now_ms })
     }
 
-    fn judge(&mut self, edit: &Edit, id: EditId, authority: Authority, previous: Stamp) -> Result<(Judged, Accepted)> {
+    fn judge(
+        &mut self,
+        edit: &Edit,
+        id: EditId,
+        authority: Authority<'_>,
+        previous: Stamp,
+    ) -> Result<(Judged, Accepted)> {
         let mut accepted = Accepted { edit: edit.clone(), id, order: None };
         let keep = |fate, code| Judged::Keep(fate, code, BTreeMap::new());
-        match authority {
+        let was = match authority {
             Authority::SessionEnded => return Ok((keep(Fate::Later, Code::SessionEnded), accepted)),
             Authority::None => return Ok((keep(Fate::Refused, Code::NeverAllowed), accepted)),
-            Authority::Author | Authority::Relay => {}
-        }
+            Authority::Decided(was) => Some(was),
+            Authority::Author | Authority::Relay => None,
+        };
         if let Some(refused) = self.faults(edit) {
             return Ok((refused, accepted));
         }
@@ -195,7 +217,10 @@ impl<'t> Accepting<'t> {
         let Some(kind) = self.schema.kind(&edit.kind) else {
             return Ok((keep(Fate::Refused, Code::UnknownKind), accepted));
         };
-        accepted.edit.fields.retain(|name, field| !is_beyond_tomorrow(kind, name, &field.value, &self.today));
+        accepted.edit.fields.retain(|name, field| match was {
+            Some(was) => was.fields.get(name).is_none_or(|field| field.result != Fate::Refused),
+            None => !is_beyond_tomorrow(kind, name, &field.value, &self.today),
+        });
         if accepted.edit.fields.is_empty() && !edit.create {
             return Ok((keep(Fate::Refused, Code::ValueInvalid), accepted));
         }
@@ -215,10 +240,16 @@ impl<'t> Accepting<'t> {
         }
         let held_state = held.as_ref().map(|held| &held.state);
         let log = || self.tx.accepted_edits(&key);
-        accepted.order = order_for(edit, held_state, log, previous, &mut self.clock, self.now_ms)?;
         let issue = issue_before(self.tx, edit)?;
-        if let Some(issue) = &issue {
-            accepted.order = issue.order_for(accepted.order, edit.stamp, &mut self.clock, self.now_ms)?;
+        if let Some(was) = was {
+            // Whatever comes from now on comes after what was decided then.
+            self.clock.observe(was.order.unwrap_or(edit.stamp))?;
+            accepted.order = was.order;
+        } else {
+            accepted.order = order_for(edit, held_state, log, previous, &mut self.clock, self.now_ms)?;
+            if let Some(issue) = &issue {
+                accepted.order = issue.order_for(accepted.order, edit.stamp, &mut self.clock, self.now_ms)?;
+            }
         }
         let state = merged(self.tx, kind, &key, held_state, &accepted)?;
         let Some(state) = state else { return Ok((keep(Fate::Refused, Code::RequestInvalid), accepted)) };
@@ -227,7 +258,9 @@ impl<'t> Accepting<'t> {
         }
 
         let placement = self.register.place(&state)?;
-        let verdict = if authority == Authority::Relay {
+        let verdict = if was.is_some() {
+            Verdict::Now
+        } else if authority == Authority::Relay {
             if kind.writers.contains(&Writer::Relay) { Verdict::Now } else { Verdict::Never }
         } else {
             // Who may change a record is asked where it is, not where the edit would bring it: else a worker could pull

@@ -20,6 +20,7 @@ pub use own::{Draft, RELAY_DEVICE, relay_person, write_own};
 
 use crate::error::Result;
 use crate::placing::touched;
+use crate::receipts::Receipts;
 use crate::store::{Holder, StoredDevice, Tx};
 use std::collections::BTreeSet;
 use sync_protocol::messages::{Fate, Outcome};
@@ -37,6 +38,7 @@ pub fn accept(
     // Read again inside the transaction: another push of the same device may have come in between.
     let device = tx.device(device.number)?.unwrap_or_else(|| device.clone());
     let mut chain = Chain::continued(tx, &device, pushed)?;
+    let receipts = Receipts::of(tx)?;
     let district = crate::district::code(tx)?;
     let news = pushed.edits.iter().filter(|edit| chain.known(edit.number).is_none());
     tx.claim(&news.flat_map(|edit| touched(schema, edit)).collect())?;
@@ -46,6 +48,13 @@ pub fn accept(
         let known = chain.known(edit.number);
         if let Some(known) = known.filter(|known| known.outcome.result != Fate::Later) {
             outcomes.push(known.outcome.clone());
+            continue;
+        }
+        let decided = pushed.decided.get(&edit.number);
+        if let Some(decided) = decided.filter(|decided| decided.edit == *id && receipts.is_valid(decided)) {
+            let outcome = accepting.take_decided(edit, *id, decided, chain.order())?;
+            chain.append(edit, *id, &outcome);
+            outcomes.push(outcome);
             continue;
         }
         let authority = match &device.holder {
@@ -60,5 +69,6 @@ pub fn accept(
     }
     accepting.finish()?;
     chain.finish(tx)?;
+    outcomes.iter_mut().for_each(|outcome| receipts.seal(outcome));
     Ok(outcomes)
 }

@@ -3,11 +3,11 @@
 use super::gathering::Gathering;
 use crate::error::Result;
 use crate::store::{
-    Account, Audit, AuditRow, Blobs, Bulk, Devices, FailedSignIn, Meta, NewDevice, OneTimeCode, People, Session,
-    StoredDevice, Tx,
+    Account, Audit, AuditRow, Blobs, Bulk, Devices, Epochs, FailedSignIn, Meta, NewDevice, OneTimeCode, People,
+    Session, StoredDevice, Tx,
 };
 use sync_protocol::blobs::BlobHash;
-use sync_protocol::{DeviceNumber, EditId, RecordKey, Stamp};
+use sync_protocol::{ChannelFacet, DeviceNumber, EditId, Epoch, RecordKey, Stamp};
 
 macro_rules! pass_on {
     ($($part:ident { $($name:ident($($given:ident: $ty:ty),*) -> $answer:ty;)* })*) => {
@@ -55,6 +55,10 @@ pass_on! {
         put_giver(blob: BlobHash, giver: &str, bytes: u64, now_ms: u64) -> ();
         is_giver(blob: BlobHash, giver: &str) -> bool;
         attachments_naming(blob: BlobHash) -> Vec<RecordKey>;
+    }
+    Epochs {
+        begin_epoch(id: Epoch, now_ms: u64) -> ();
+        heads_since(epoch: Epoch) -> Option<Vec<(ChannelFacet, u64)>>;
     }
     Meta {
         meta(key: &str) -> Option<Vec<u8>>;

@@ -1,16 +1,31 @@
 //! `GET /v1/me`: what the relay knows of the device that asks, and what it may be given.
 
 use super::caller::Caller;
-use crate::error::Result;
+use crate::error::{RelayError, Result};
 use crate::relay::Relay;
 use crate::store::{Holder, Tx};
 use crate::{district, rights};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use serde::Deserialize;
 use sync_protocol::day::day_of;
-use sync_protocol::messages::{Me, Person};
+use sync_protocol::messages::{ChainEnd, Me, Person};
+use sync_protocol::{Code, Epoch};
 
-pub async fn me(State(relay): State<Relay>, Caller(device): Caller) -> Result<Json<Me>> {
+/// What a device may say of itself.
+#[derive(Deserialize)]
+pub struct Asked {
+    /// The epoch that its cursors are of.
+    epoch: Option<Epoch>,
+}
+
+pub async fn me(
+    State(relay): State<Relay>,
+    Caller(device): Caller,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Json<Me>> {
+    let Query(asked) = asked.map_err(|_| RelayError::refused(Code::RequestInvalid, "`epoch` is a UUID"))?;
     let now_ms = relay.now_ms();
     let (epoch, cache) = (relay.epoch(), relay.clone());
     let me = relay.read(move |tx| {
@@ -22,6 +37,15 @@ pub async fn me(State(relay): State<Relay>, Caller(device): Caller) -> Result<Js
             demonstration: district::is_demonstration(tx)?,
             grants_version: granted.version.clone(),
             grants: granted.grants.clone(),
+            // Read anew: the caller was looked up in an earlier snapshot.
+            last: tx
+                .device(device.number)?
+                .and_then(|device| device.head)
+                .map(|(number, edit)| ChainEnd { number, edit }),
+            restored: match asked.epoch.filter(|of| *of != epoch) {
+                Some(of) => district::restored_since(tx, of, &granted)?,
+                None => None,
+            },
             now_ms,
         })
     });

@@ -19,6 +19,7 @@ pub async fn push(
 ) -> Result<Json<PushAnswer>> {
     let now_ms = relay.now_ms();
     let (schema, epoch) = (relay.schema(), relay.epoch());
+    pull::check_epoch(request.epoch, epoch)?;
     let tokens = std::mem::take(&mut request.author_tokens);
     let checked = device.clone();
     // A signature costs a millisecond of computing: not on a thread that serves connections.

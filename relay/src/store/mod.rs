@@ -61,7 +61,7 @@ impl dyn Store + '_ {
 }
 
 /// One transaction.
-pub trait Tx: Records + Edits + Channels + Bulk + Devices + People + Audit + Blobs + Meta {}
+pub trait Tx: Records + Edits + Channels + Bulk + Devices + People + Audit + Blobs + Epochs + Meta {}
 
 pub trait Records {
     /// Takes records that a write is going to change, all at once and in the order of their ids, so that two writes which
@@ -152,6 +152,14 @@ pub trait Blobs {
     fn is_giver(&self, blob: BlobHash, giver: &str) -> Result<bool>;
     /// The attachments whose photo or thumbnail a blob is.
     fn attachments_naming(&self, blob: BlobHash) -> Result<Vec<RecordKey>>;
+}
+
+pub trait Epochs {
+    /// Begins a new life of the store: notes where every channel stands, and lets revisions go on far beyond.
+    fn begin_epoch(&self, id: Epoch, now_ms: u64) -> Result<()>;
+    /// The least head of every channel among the beginnings of all lives after this one; `None` where it was never this
+    /// store's. A channel that is not named stood at 0.
+    fn heads_since(&self, epoch: Epoch) -> Result<Option<Vec<(ChannelFacet, u64)>>>;
 }
 
 pub trait Meta {

@@ -5,18 +5,19 @@
 //! starts over and repeats what is not settled. The app carries questions over HTTP, the simulation in memory.
 
 use super::facts;
-use local_store::{Result, Store, Tx, View, comparing, cursors, device, incoming, outbox};
+use local_store::{Result, Store, Tx, View, comparing, cursors, device, epochs, incoming, outbox};
 use std::collections::{BTreeMap, BTreeSet};
 use sync_protocol::messages::{
     CompareAnswer, CompareRequest, Fate, MAX_PUSH_EDITS, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, standing,
 };
-use sync_protocol::{ChannelFacet, EditId, RecordId};
+use sync_protocol::{ChannelFacet, Code, EditId, Epoch, RecordId};
 
 /// What is asked of the relay.
 #[derive(Clone, Debug)]
 pub enum Ask {
     Push(PushRequest),
-    Me,
+    /// Asked in the epoch that the cursors are of.
+    Me(Option<Epoch>),
     Pull(PullRequest),
     Compare(CompareRequest),
 }
@@ -50,6 +51,8 @@ pub trait Speaker {
 pub struct News {
     /// Kinds whose rows may have changed.
     pub kinds: BTreeSet<String>,
+    /// The relay is not the one that this replica was enrolled at, nor that one restored. The round is over.
+    pub replaced: bool,
     /// Entries received, and those still to come where the answer says.
     pub arrived: u64,
     pub remaining: Option<u64>,
@@ -77,6 +80,9 @@ pub struct Exchange {
     grants_moved: bool,
     /// Whether something is to be pulled, so that the relay wants to see the cursors themselves.
     has_news: bool,
+    /// The relay said that it is in another epoch than we, and whether it was asked about that in this round.
+    relearns: bool,
+    relearnt: bool,
     /// The channel facet that is being compared, and how often the relay was asked in this round.
     comparing: Option<ChannelFacet>,
     compared: usize,
@@ -93,6 +99,9 @@ const FEW_CURSORS: usize = 16;
 impl Exchange {
     /// The next question; none when the round is over.
     pub fn next(&mut self, store: &Store, speaker: &dyn Speaker) -> Result<Option<Ask>> {
+        if self.relearns {
+            return Ok(Some(Ask::Me(store.read(&View::Everything, device::epoch)?)));
+        }
         if self.phase == Phase::Pushing {
             if let Some(request) = self.push(store, speaker)? {
                 return Ok(Some(Ask::Push(request)));
@@ -113,7 +122,7 @@ impl Exchange {
             return Ok(None);
         }
         if self.grants.is_none() || self.grants_moved {
-            return Ok(Some(Ask::Me));
+            return Ok(Some(Ask::Me(store.read(&View::Everything, device::epoch)?)));
         }
         let (epoch, mut cursors) = store.read(&View::Everything, |tx| Ok((device::epoch(tx)?, cursors::all(tx)?)))?;
         if self.has_news || cursors.len() <= FEW_CURSORS {
@@ -133,7 +142,7 @@ impl Exchange {
         let offset = |relay_ms| clock_offset(asked_ms, relay_ms, heard_ms);
         match answer {
             Answer::Push(answer) => take_outcomes(store, &answer, offset(answer.now_ms)),
-            Answer::Me(me) => self.follow_grants(store, &me),
+            Answer::Me(me) => self.follow(store, &me),
             Answer::Pull(answer) => {
                 let offset = offset(answer.now_ms);
                 self.take_page(store, answer, offset, heard_ms)
@@ -158,10 +167,16 @@ impl Exchange {
 
     fn push(&mut self, store: &Store, speaker: &dyn Speaker) -> Result<Option<PushRequest>> {
         let after = self.offered;
-        let (before, edits) = store.read(&View::Everything, |tx| outbox::pending(tx, after, MAX_PUSH_EDITS as u32))?;
-        let Some(last) = edits.last() else { return Ok(None) };
+        let (epoch, (before, edits)) = store.read(&View::Everything, |tx| {
+            Ok((device::epoch(tx)?, outbox::pending(tx, after, MAX_PUSH_EDITS as u32)?))
+        })?;
+        let (Some(first), Some(last)) = (edits.first(), edits.last()) else { return Ok(None) };
+        let numbers = (first.edit.number, last.edit.number);
+        let decided = store.read(&View::Everything, |tx| outbox::decided(tx, numbers.0, numbers.1))?;
         self.offered = last.edit.number;
         Ok(Some(PushRequest {
+            epoch,
+            decided,
             before,
             signature: speaker.sign(last.id),
             author_tokens: speaker.author_tokens(),
@@ -187,13 +202,36 @@ impl Exchange {
             self.phase = Phase::Comparing;
         }
         let arrived = page.channels.iter().map(|page| (page.listed.len() + page.departed.len()) as u64).sum();
-        Ok(News { kinds, arrived, remaining: Some(page.remaining) })
+        Ok(News { kinds, arrived, remaining: Some(page.remaining), ..News::default() })
     }
 
     fn take_comparison(&mut self, store: &Store, answer: &CompareAnswer) -> Result<News> {
         let Some(at) = self.comparing.take() else { return Ok(News::default()) };
         let kinds = store.write(|tx| comparing::take(tx, &at, answer).map(|(kinds, _)| kinds))?;
         Ok(News { kinds, ..News::default() })
+    }
+
+    /// A whole question was refused. True where the round goes on all the same.
+    pub fn refused(&mut self, code: Code) -> bool {
+        self.relearns = code == Code::EpochChanged && !self.relearnt;
+        self.relearns
+    }
+
+    /// Follows the relay into the epoch it is in, and to the grants it gives.
+    fn follow(&mut self, store: &Store, me: &Me) -> Result<News> {
+        let held = store.read(&View::Everything, device::epoch)?;
+        if held.is_some_and(|held| held != me.epoch) {
+            let Some(restored) = &me.restored else {
+                // Another relay under the same address: nothing is handed to it, and nothing here is dropped for it.
+                (self.relearns, self.phase) = (false, Phase::Done);
+                return Ok(News { replaced: true, ..News::default() });
+            };
+            store.write(|tx| epochs::follow(tx, me.epoch, restored, me.last))?;
+            // What the backup lacks goes up before anything comes down.
+            (self.phase, self.offered) = (Phase::Pushing, 0);
+        }
+        (self.relearns, self.relearnt) = (false, true);
+        self.follow_grants(store, me)
     }
 
     /// Makes the cursors those of the grants, and remembers which grants they are. Every row may come or go with them.

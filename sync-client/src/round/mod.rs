@@ -79,7 +79,10 @@ pub async fn run<T: Transport>(
             None => hear(replica, transport, &ask).await,
         };
         status.send_modify(|status| status.sending = None);
-        let heard = heard?;
+        let heard = match heard {
+            Err(SyncError::Problem(problem)) if exchange.refused(problem.code) => continue,
+            heard => heard?,
+        };
         if let Answer::Pull(page) = &heard.answer {
             early = exchange.ahead(page).map(|request| Early::ask(replica, transport, request));
         }
@@ -92,6 +95,9 @@ pub async fn run<T: Transport>(
             None => writing.await?,
         };
         exchange = next;
+        if news.replaced {
+            return Err(SyncError::Replaced);
+        }
         status.send_modify(|status| {
             status.received += news.arrived;
             status.remaining = news.remaining.unwrap_or(status.remaining);
@@ -112,7 +118,7 @@ async fn hear<T: Transport>(replica: &Replica, transport: &T, ask: &Ask) -> Resu
 async fn carry<T: Transport>(transport: &T, ask: &Ask) -> Result<Answer> {
     Ok(match ask {
         Ask::Push(request) => Answer::Push(transport.push(request).await?),
-        Ask::Me => Answer::Me(transport.me().await?),
+        Ask::Me(epoch) => Answer::Me(transport.me(*epoch).await?),
         Ask::Pull(request) => Answer::Pull(transport.pull(request).await?),
         Ask::Compare(request) => Answer::Compare(transport.compare(request).await?),
     })

@@ -106,7 +106,14 @@ proptest! {
 
     #[test]
     fn edits_survive_the_way_through_columns(edits in prop::collection::vec(edits(), 0..12)) {
-        let sent = PushRequest { before: None, edits, signature: "s".into(), author_tokens: BTreeMap::new() };
+        let sent = PushRequest {
+            epoch: None,
+            before: None,
+            edits,
+            signature: "s".into(),
+            author_tokens: BTreeMap::new(),
+            decided: BTreeMap::new(),
+        };
         let received: PushRequest = serde_json::from_str(&serde_json::to_string(&sent).unwrap()).unwrap();
         prop_assert_eq!(received.edits, sent.edits);
     }
@@ -117,7 +124,14 @@ proptest! {
         edits in prop::collection::vec(edits(), 1..6), at in any::<prop::sample::Index>(),
         number in prop::sample::select(vec!["-1", "0", "2", "4294967295", "9223372036854775807", "[0,4294967295]"]),
     ) {
-        let sent = PushRequest { before: None, edits, signature: "s".into(), author_tokens: BTreeMap::new() };
+        let sent = PushRequest {
+            epoch: None,
+            before: None,
+            edits,
+            signature: "s".into(),
+            author_tokens: BTreeMap::new(),
+            decided: BTreeMap::new(),
+        };
         let text = serde_json::to_string(&sent).unwrap();
         let digits: Vec<usize> = text.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at).collect();
         let at = digits[at.index(digits.len())];

@@ -37,11 +37,11 @@ pub fn paths() -> Value {
         "/v1/trust": { "get": open_call(
             "trust", "Who may vouch for the relay's certificate, signed by the relay's own key.", ok(&schema("Trust")), &[],
         ) },
-        "/v1/me": { "get": device_call("me", "What the relay knows of the device, and what it may be given.", ok(&schema("Me")), &[]) },
+        "/v1/me": { "get": me() },
         "/v1/push": { "post": with_body("PushRequest", device_call(
             "push", "Hand over edits in the order they were made; each gets one outcome, the same when repeated.",
             ok(&schema("PushAnswer")),
-            &[&[(400, Code::SignatureInvalid), (409, Code::ChainBroken)], BODY].concat(),
+            &[&[(400, Code::SignatureInvalid), (409, Code::ChainBroken), (409, Code::EpochChanged)], BODY].concat(),
         )) },
         "/v1/pull": { "post": with_body("PullRequest", device_call(
             "pull", "The next page of what changed after the cursors.",
@@ -74,6 +74,15 @@ pub fn paths() -> Value {
             &[&[(404, Code::NotThere)], BODY].concat(),
         )) },
     })
+}
+
+fn me() -> Value {
+    let words = "What the relay knows of the device, and what it may be given.";
+    let mut call = device_call("me", words, ok(&schema("Me")), &[(400, Code::RequestInvalid)]);
+    let words =
+        "The epoch that the device's cursors are of; where the store was restored since, the answer says how to go on.";
+    call["parameters"] = json!([{ "name": "epoch", "in": "query", "schema": schema("Id"), "description": words }]);
+    call
 }
 
 fn get_blob() -> Value {

@@ -101,7 +101,9 @@ fn enrolling() -> Value {
             "device": at("DeviceNumber"), "person": or_null(at("Person")), "epoch": at("Id"),
             "demonstration": { "type": "boolean" }, "grants": list(at("Grant")), "grants_version": text(),
             "now_ms": number(),
-        }), json!({})),
+        }), json!({ "last": at("ChainEnd"), "restored": at("Restored") })),
+        "ChainEnd": object(json!({ "number": number(), "edit": at("Id") }), json!({})),
+        "Restored": object(json!({ "heads": list(at("Head")) }), json!({})),
     })
 }
 
@@ -119,6 +121,8 @@ fn pushing() -> Value {
             json!({ "edits": at("Edits"), "signature": text() }),
             json!({
                 "before": or_null(at("Id")),
+                "epoch": or_null(at("Id")),
+                "decided": { "type": "object", "propertyNames": { "pattern": "^[0-9]{1,10}$" }, "additionalProperties": at("Outcome") },
                 "author_tokens": { "type": "object", "propertyNames": { "pattern": UUID }, "additionalProperties": text() },
             }),
         ),
@@ -131,7 +135,7 @@ fn pushing() -> Value {
             json!({ "number": number(), "edit": at("Id"), "result": at("Fate") }),
             json!({
                 "code": at("Code"), "fields": { "type": "object", "additionalProperties": at("FieldOutcome") },
-                "revision": number(), "order": at("Stamp"),
+                "revision": number(), "order": at("Stamp"), "receipt": text(),
             }),
         ),
     })

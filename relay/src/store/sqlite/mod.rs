@@ -9,6 +9,7 @@ mod channels;
 mod columns;
 mod devices;
 mod edits;
+mod epochs;
 mod people;
 mod records;
 
@@ -27,6 +28,7 @@ const HISTORY: &[M<'static>] = &[
     M::up(include_str!("../../migrations/003_audit.sql")),
     M::up(include_str!("../../migrations/004_blobs.sql")),
     M::up(include_str!("../../migrations/005_digests.sql")),
+    M::up(include_str!("../../migrations/006_epochs.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(HISTORY);
 
