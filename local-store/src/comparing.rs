@@ -12,6 +12,7 @@ use crate::{device, records};
 use std::collections::BTreeSet;
 use sync_protocol::digest::{BUCKETS, bucket};
 use sync_protocol::messages::{CompareAnswer, CompareRequest};
+use sync_protocol::planted::{self, Bug};
 use sync_protocol::{ChannelFacet, Digest, RecordKey};
 
 /// The question about the first channel facet that differs; none where none does.
@@ -19,6 +20,9 @@ pub fn question(tx: &Tx<'_>) -> Result<Option<CompareRequest>> {
     let (Some(cursor), Some(epoch)) = (cursors::to_compare(tx)?.into_iter().next(), device::epoch(tx)?) else {
         return Ok(None);
     };
+    if planted::is(Bug::DifferenceIgnored) {
+        return Ok(None);
+    }
     let Some(held) = cursors::find(tx, &cursor.at)? else { return Ok(None) };
     let buckets = counted(tx, held.no)?;
     Ok(Some(CompareRequest { epoch, at: cursor.at, position: held.position, buckets }))

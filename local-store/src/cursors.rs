@@ -6,6 +6,7 @@ use crate::error::{Result, StoreError};
 use crate::store::Tx;
 use rusqlite::{OptionalExtension, Row};
 use sync_protocol::messages::Cursor;
+use sync_protocol::planted::{self, Bug};
 use sync_protocol::{ChannelFacet, Digest, Facet, Grant};
 
 pub fn all(tx: &Tx<'_>) -> Result<Vec<Cursor>> {
@@ -43,7 +44,7 @@ pub fn follow(tx: &Tx<'_>, grants: &[Grant]) -> Result<bool> {
             }
         }
     }
-    for at in wanted {
+    for at in wanted.into_iter().filter(|_| !planted::is(Bug::GrantsUnfollowed)) {
         let sql = "INSERT OR IGNORE INTO cursor (channel, facet) VALUES (?1, ?2)";
         changed |= tx.prepare_cached(sql)?.execute((at.channel.to_string(), at.facet.name()))? > 0;
     }

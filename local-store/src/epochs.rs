@@ -10,10 +10,12 @@ use crate::{device, photo_queue};
 use rusqlite::named_params;
 use sync_protocol::Epoch;
 use sync_protocol::messages::{ChainEnd, Restored};
+use sync_protocol::planted::{self, Bug};
 
 /// Follows the relay into its new life. `last` is the last of our edits that it has.
 pub fn follow(tx: &Tx<'_>, to: Epoch, restored: &Restored, last: Option<ChainEnd>) -> Result<()> {
-    for cursor in cursors::all(tx)? {
+    let cursors = if planted::is(Bug::CursorsKept) { Vec::new() } else { cursors::all(tx)? };
+    for cursor in cursors {
         let head =
             restored.heads.iter().find(|head| head.channel == cursor.at.channel && head.facet == cursor.at.facet);
         let position = cursor.position.min(head.map_or(0, |head| head.position));
@@ -22,7 +24,9 @@ pub fn follow(tx: &Tx<'_>, to: Epoch, restored: &Restored, last: Option<ChainEnd
         }
     }
     let sql = "UPDATE edit SET refill = 1 WHERE number > :last AND fate IS NOT NULL AND fate <> 'later'";
-    tx.execute(sql, named_params! { ":last": last.map_or(0, |last| last.number) })?;
+    if !planted::is(Bug::RefillForgotten) {
+        tx.execute(sql, named_params! { ":last": last.map_or(0, |last| last.number) })?;
+    }
     photo_queue::offer_again(tx)?;
     device::put_epoch(tx, to)
 }

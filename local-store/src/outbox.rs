@@ -11,6 +11,7 @@ use crate::store::Tx;
 use rusqlite::{Row, named_params};
 use std::collections::BTreeMap;
 use sync_protocol::messages::{Fate, Outcome};
+use sync_protocol::planted::{self, Bug};
 use sync_protocol::record::Accepted;
 use sync_protocol::{Edit, EditId, RecordId, RecordKey, RecordState};
 
@@ -26,8 +27,11 @@ pub fn pending(tx: &Tx<'_>, after: u32, limit: u32) -> Result<(Option<EditId>, V
     };
     let mut query =
         tx.prepare_cached("SELECT id, body, outcome FROM edit WHERE number >= :first ORDER BY number LIMIT :limit")?;
-    let edits =
+    let mut edits: Vec<Accepted> =
         query.query_and_then(named_params! { ":first": first, ":limit": limit }, accepted)?.collect::<Result<_>>()?;
+    if planted::is(Bug::PushSkips) && edits.len() > 1 {
+        edits.remove(0);
+    }
     let mut query = tx.prepare_cached("SELECT id FROM edit WHERE number = :before")?;
     let before = query
         .query_map(named_params! { ":before": first.saturating_sub(1) }, |row| row.get::<_, [u8; 16]>(0))?
@@ -84,7 +88,7 @@ pub fn settle(tx: &Tx<'_>, outcomes: &[Outcome]) -> Result<Vec<String>> {
         let accounted = matches!(outcome.result, Fate::Refused | Fate::Erased);
         let key = tx
             .prepare_cached(
-                "UPDATE edit SET outcome = :outcome, fate = :fate, refill = 0, accounted = max(accounted, :accounted), \
+                "UPDATE edit SET outcome = :outcome, fate = :fate, refill = refill * :refill, accounted = max(accounted, :accounted), \
                  attention = :attention \
                  WHERE id = :id AND (outcome IS NULL OR fate = 'later' OR refill = 1) RETURNING kind, record",
             )?
@@ -93,6 +97,7 @@ pub fn settle(tx: &Tx<'_>, outcomes: &[Outcome]) -> Result<Vec<String>> {
                     ":outcome": serde_json::to_string(outcome)?,
                     ":fate": fate_name(outcome.result),
                     ":accounted": accounted,
+                    ":refill": planted::is(Bug::RefillForever),
                     ":attention": needs_attention(outcome),
                     ":id": outcome.edit.as_bytes(),
                 },
@@ -115,6 +120,9 @@ pub fn settle(tx: &Tx<'_>, outcomes: &[Outcome]) -> Result<Vec<String>> {
 
 /// Marks as accounted for every edit of a record whose outcome a copy at `revision` shows.
 pub(crate) fn account(tx: &Tx<'_>, key: &RecordKey, revision: u64) -> Result<()> {
+    if planted::is(Bug::AccountForgotten) {
+        return Ok(());
+    }
     let sql = "UPDATE edit SET accounted = 1 WHERE kind = ?1 AND record = ?2 AND accounted = 0 \
                AND json_extract(outcome, '$.revision') <= ?3";
     tx.prepare_cached(sql)?.execute((&key.kind, key.id.as_bytes(), revision.cast_signed()))?;

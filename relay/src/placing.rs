@@ -12,6 +12,7 @@ use crate::store::{Link, Listing, StoredRecord, Tx};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
+use sync_protocol::planted::{self, Bug};
 use sync_protocol::routes::{self, Parents, Placement};
 use sync_protocol::schema::{FieldType, Hop};
 use sync_protocol::{ChannelFacet, Digest, Edit, RecordId, RecordKey, RecordState, Schema};
@@ -92,7 +93,7 @@ impl<'t> Register<'t> {
         {
             next.push_back(RecordKey::new(target, id));
         }
-        if !has_moved {
+        if !has_moved || planted::is(Bug::ChildrenStay) {
             return Ok(());
         }
         next.extend(self.tx.children(key.id)?);
@@ -119,12 +120,14 @@ impl<'t> Register<'t> {
         let new = facets_of(&after);
         let key = after.state.key();
         let mut listings = self.listings.borrow_mut();
-        for at in old.difference(&new) {
+        let departed = |_: &&ChannelFacet| !planted::is(Bug::DepartureUnsaid);
+        for at in old.difference(&new).filter(departed) {
             let (listings, change) = listings.entry(at.clone()).or_default();
             listings.push(Listing { record: key.clone(), departed: true });
             *change -= was;
         }
         // Where nothing but its place changed, channels that still list it have nothing new to say.
+        let has_changed = has_changed && !planted::is(Bug::ChangeUnlisted);
         for at in new.into_iter().filter(|at| has_changed || !old.contains(at)) {
             let was_listed = old.contains(&at);
             let (listings, change) = listings.entry(at).or_default();
@@ -142,6 +145,7 @@ impl<'t> Register<'t> {
             listings.reverse();
             listings.retain(|one| seen.insert(one.record.clone()));
             listings.reverse();
+            let change = if planted::is(Bug::RelayDigestStale) { Digest::default() } else { change };
             self.tx.list(&at, &listings, change)?;
         }
         if self.rights_moved.take() { rights::note_moved(self.tx) } else { Ok(()) }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sync_protocol::messages::{
     self, ChannelPage, Cursor, Head, Heads, MAX_PULL_ENTRIES, PullAnswer, PullRequest, WireRecord,
 };
+use sync_protocol::planted::{self, Bug};
 use sync_protocol::{ChannelFacet, Code, Epoch, Grant};
 
 /// A page stays near this size unpacked; a slow line then moves its cursor often.
@@ -78,7 +79,7 @@ pub fn page_for(
                 page.departed.push(entry.key);
             }
         }
-        if was_all && taken == count {
+        if (was_all && taken == count) || (planted::is(Bug::CursorEarly) && taken > 0) {
             // Positions between the last entry and the head belong to nothing any more: the cursor goes past them.
             page.position = standing.head;
         }

@@ -106,6 +106,18 @@ impl DeviceNode {
         Ok(spoilt?)
     }
 
+    /// The numbers of own edits that are still laid over a copy that accounts for them.
+    pub fn laid_over_twice(&self) -> Result<Vec<u32>> {
+        let numbers = self.read(|tx| {
+            let sql = "SELECT number FROM edit JOIN beneath ON beneath.kind = edit.kind AND beneath.id = edit.record \
+                       WHERE accounted = 0 AND json_extract(outcome, '$.revision') <= revision";
+            let mut query = tx.prepare(sql)?;
+            let rows = query.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })?;
+        Ok(numbers)
+    }
+
     /// Number and fate of every edit ever saved here.
     pub fn fates(&self) -> Result<BTreeMap<u32, Option<String>>> {
         let fates = self.read(|tx| {

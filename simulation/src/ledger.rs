@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use sync_protocol::messages::Fate;
 use sync_protocol::record::Accepted;
 use sync_protocol::schema::Rule;
-use sync_protocol::{Edit, RecordKey, Schema};
+use sync_protocol::{Code, Edit, RecordId, RecordKey, Schema};
 
 /// The place of one field of one edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,13 +63,33 @@ impl<'a> Ledger<'a> {
     fn place(&mut self, stored: &StoredEdit, field: &str, fate: Option<&str>) -> Result<Result<Place, String>> {
         let told = stored.outcome.fields.get(field).map_or(stored.outcome.result, |field| field.result);
         Ok(match told {
-            Fate::Held => Ok(Place::Held),
-            Fate::Waiting => Ok(Place::Waiting),
+            Fate::Held => self.place_of_held(stored)?,
+            Fate::Waiting => self.place_of_waiting(stored)?,
             Fate::Erased => Ok(Place::Erased),
+            Fate::Refused if stored.outcome.code == Some(Code::UnknownRecord) => {
+                Err("refused for want of a record, which may come".to_owned())
+            }
             Fate::Refused if fate.is_some() => Ok(Place::Refused),
             Fate::Refused => Err("refused, and its device does not know".to_owned()),
             Fate::Later => Err("still to be offered again".to_owned()),
             Fate::Merged | Fate::Conflict => self.place_of_accepted(stored, field)?,
+        })
+    }
+
+    /// A supervisor sees a held edit by the record that speaks of it.
+    fn place_of_held(&self, stored: &StoredEdit) -> Result<Result<Place, String>> {
+        let key = RecordKey::new("held_edit", RecordId(stored.id.0));
+        Ok(self.relay.record(&key)?.map(|_| Place::Held).ok_or_else(|| "held, and no supervisor sees it".to_owned()))
+    }
+
+    fn place_of_waiting(&self, stored: &StoredEdit) -> Result<Result<Place, String>> {
+        let edit = &stored.edit;
+        let needs = self.relay.missing_parent(edit)?;
+        let is_known = edit.create || self.relay.record(&edit.key())?.is_some();
+        Ok(if is_known && needs.is_none() {
+            Err("waits, and all it needs is there".to_owned())
+        } else {
+            Ok(Place::Waiting)
         })
     }
 

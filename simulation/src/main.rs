@@ -6,6 +6,7 @@ use linli_simulation::faults::Faults;
 use linli_simulation::run;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
+use sync_protocol::planted::{Bug, plant};
 
 #[derive(Parser)]
 struct Args {
@@ -15,6 +16,9 @@ struct Args {
     /// The first of the seeds.
     #[arg(long, default_value_t = 1)]
     from: u64,
+    /// Plants each mistake in turn, and says with which seed it is found.
+    #[arg(long)]
+    planted: bool,
     /// How many seeds.
     #[arg(long, default_value_t = 1_000)]
     seeds: u64,
@@ -30,6 +34,9 @@ fn main() -> Result<()> {
         report.trace.iter().for_each(|line| println!("{line}"));
         report.broken.iter().for_each(|line| println!("BROKEN {line}"));
         return if report.broken.is_empty() { Ok(()) } else { Err(anyhow::anyhow!("seed {seed} broke a promise")) };
+    }
+    if args.planted {
+        return search_planted(args.from, args.seeds);
     }
     let until = args.minutes.map(|minutes| Instant::now() + Duration::from_secs(minutes * 60));
     let (began, mut done, mut failed, mut edits) = (Instant::now(), 0, Vec::new(), 0);
@@ -57,4 +64,19 @@ fn main() -> Result<()> {
     let minutes = began.elapsed().as_secs_f64() / 60.0;
     println!("{done} seeds, {edits} edits, {:.0} seeds a minute; {counts:?}", done as f64 / minutes);
     if failed.is_empty() { Ok(()) } else { Err(anyhow::anyhow!("seeds that broke a promise: {failed:?}")) }
+}
+
+/// For each planted mistake the first seed that shows it, tried for so many seeds.
+fn search_planted(from: u64, seeds: u64) -> Result<()> {
+    let mut unseen = Vec::new();
+    for bug in Bug::ALL.iter().copied() {
+        plant(bug);
+        let shows = |seed: &u64| run(*seed, Faults::FIELD).is_ok_and(|report| !report.broken.is_empty());
+        match (from..from + seeds).find(shows) {
+            Some(seed) => println!("    (Bug::{bug:?}, {seed}),"),
+            None => unseen.push(bug),
+        }
+    }
+    plant(Bug::None);
+    if unseen.is_empty() { Ok(()) } else { Err(anyhow::anyhow!("not found in {seeds} seeds each: {unseen:?}")) }
 }

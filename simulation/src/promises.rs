@@ -8,8 +8,11 @@ use linli_relay::accept::RELAY_DEVICE;
 use linli_relay::digests;
 use local_store::{cursors, records};
 use std::collections::{BTreeMap, BTreeSet};
+use sync_protocol::conflict::conflict_id;
+use sync_protocol::edit::DELETED;
 use sync_protocol::messages::Fate;
-use sync_protocol::{ChannelFacet, Grant, RecordKey, RecordState};
+use sync_protocol::schema::Rule;
+use sync_protocol::{ChannelFacet, DeviceNumber, Edit, Grant, RecordId, RecordKey, RecordState, Stamp};
 
 /// Every broken promise of a healed world.
 pub fn broken(world: &World) -> Result<Vec<String>> {
@@ -18,9 +21,14 @@ pub fn broken(world: &World) -> Result<Vec<String>> {
     let records = all_records(world)?;
     state_is_a_function_of_the_edits(world, &records, &mut broken)?;
     cause_comes_before_effect(world, &records, &mut broken)?;
+    stamps_ascend(world, &mut broken);
+    conflicts_are_seen(world, &records, &mut broken)?;
+    steps_come_one_after_another(world, &records, &mut broken)?;
+    everything_is_where_it_belongs(world, &records, &mut broken)?;
     for device in &world.devices {
         device_agrees(world, device, &records, &mut broken)?;
         digests_agree(world, device, &mut broken)?;
+        nothing_is_laid_over_twice(device, &mut broken)?;
     }
     let wrong = world.relay.relay.store().read(|tx| digests::wrong(tx))?;
     broken.extend(wrong.into_iter().map(|(at, _)| format!("the relay's digest of {at:?} is not what it lists")));
@@ -141,7 +149,13 @@ fn device_agrees(
 fn digests_agree(world: &World, device: &DeviceNode, broken: &mut Vec<String>) -> Result<()> {
     for cursor in device.read(cursors::all)? {
         let standing = world.relay.relay.store().read(|tx| tx.standing(&cursor.at))?;
-        if cursor.position == standing.head && cursor.digest != Some(standing.digest) {
+        if cursor.position != standing.head {
+            broken.push(format!(
+                "{} is at {} of {:?}, the relay at {}",
+                device.name, cursor.position, cursor.at, standing.head
+            ));
+        }
+        if cursor.digest != Some(standing.digest) {
             broken.push(format!("{}'s digest of {:?} is not the relay's", device.name, cursor.at));
         }
     }
@@ -149,5 +163,90 @@ fn digests_agree(world: &World, device: &DeviceNode, broken: &mut Vec<String>) -
     if differing > 0 {
         broken.push(format!("{} has {differing} channels that differ from the relay's", device.name));
     }
+    Ok(())
+}
+
+/// A device's stamps ascend with its running numbers, whatever its clock did.
+fn stamps_ascend(world: &World, broken: &mut Vec<String>) {
+    let mut last: BTreeMap<DeviceNumber, &Edit> = BTreeMap::new();
+    for edit in &world.saved {
+        if let Some(before) = last.insert(edit.device, edit).filter(|before| before.stamp >= edit.stamp) {
+            broken.push(format!("edit {} of {} is stamped no later than {}", edit.number, edit.device, before.number));
+        }
+    }
+}
+
+/// Every open disagreement has a record by which people see it, with all its sides.
+fn conflicts_are_seen(
+    world: &World,
+    records: &BTreeMap<RecordKey, linli_relay::store::StoredRecord>,
+    broken: &mut Vec<String>,
+) -> Result<()> {
+    let schema = world.relay.relay.schema();
+    for (key, record) in records.iter().filter(|(key, _)| key.kind != "conflict") {
+        let Some(kind) = schema.kind(&key.kind) else { continue };
+        let latest = |field: &&String| kind.rule(field) == Some(Rule::Latest) && field.as_str() != DELETED;
+        for field in record.state.fields.keys().filter(latest) {
+            let sides = record.state.open_sides(field).len();
+            if sides == 0 {
+                continue;
+            }
+            let seen = world.relay.record(&RecordKey::new("conflict", conflict_id(key, field)))?;
+            let count = seen.and_then(|seen| seen.state.value("count").as_int()).unwrap_or(0);
+            if count <= sides as i64 {
+                broken.push(format!(
+                    "{key} {field} has {sides} sides beside the winner; its conflict record counts {count}"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The relay orders each step of an issue after those it took before. After a restore steps keep the orders they had.
+fn steps_come_one_after_another(
+    world: &World,
+    records: &BTreeMap<RecordKey, linli_relay::store::StoredRecord>,
+    broken: &mut Vec<String>,
+) -> Result<()> {
+    if world.counts.contains_key("restored") {
+        return Ok(());
+    }
+    let mut steps: BTreeMap<RecordId, Vec<(u64, Stamp)>> = BTreeMap::new();
+    for (key, record) in records.iter().filter(|(key, _)| key.kind == "issue_step") {
+        let (Some(issue), Some(mark)) = (record.state.reference("issue"), record.state.marks.first()) else { continue };
+        steps.entry(issue).or_default().push((record.revision, mark.order()));
+        debug_assert_eq!(key.kind, "issue_step");
+    }
+    for (issue, mut steps) in steps {
+        steps.sort_unstable();
+        if !steps.is_sorted_by_key(|(_, order)| *order) {
+            broken.push(format!("the steps of issue {issue} are not in the order in which they were taken"));
+        }
+    }
+    Ok(())
+}
+
+/// A record's place is the one that follows from it and what it hangs on.
+fn everything_is_where_it_belongs(
+    world: &World,
+    records: &BTreeMap<RecordKey, linli_relay::store::StoredRecord>,
+    broken: &mut Vec<String>,
+) -> Result<()> {
+    for (key, record) in records {
+        let belongs = world.relay.place(&record.state)?;
+        if belongs != record.placement {
+            broken.push(format!("{key} is in {:?} and belongs in {belongs:?}", record.placement));
+        }
+    }
+    Ok(())
+}
+
+/// An own edit that a copy from the relay shows is laid over it no longer.
+fn nothing_is_laid_over_twice(device: &DeviceNode, broken: &mut Vec<String>) -> Result<()> {
+    let twice = device.laid_over_twice()?;
+    broken.extend(
+        twice.into_iter().map(|number| format!("{} lays edit {number} over a copy that shows it", device.name)),
+    );
     Ok(())
 }

@@ -7,15 +7,17 @@ use anyhow::Result;
 use linli_relay::accept::{Draft, Pushed, accept, write_own};
 use linli_relay::error::RelayError;
 use linli_relay::heads::Heads;
+use linli_relay::placing::Register;
 use linli_relay::relay::{Relay, store_path};
-use linli_relay::store::{Holder, NewDevice, StoredEdit, StoredRecord};
+use linli_relay::store::{Holder, NewDevice, StoredEdit, StoredRecord, Tx};
 use linli_relay::{digests, district, pull, rights};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use sync_client::round::exchange::{Answer, Ask};
 use sync_protocol::messages::{ChainEnd, Me, PushAnswer};
 use sync_protocol::record::Accepted;
-use sync_protocol::{DeviceNumber, Grant, RecordId, RecordKey, day};
+use sync_protocol::routes::Placement;
+use sync_protocol::{DeviceNumber, Edit, Grant, RecordId, RecordKey, RecordState, day};
 
 pub struct RelayNode {
     pub relay: Relay,
@@ -131,6 +133,18 @@ impl RelayNode {
                 Ok(Answer::Compare(answer))
             }
         }
+    }
+
+    /// A record that an edit's place depends on and that is not here.
+    pub fn missing_parent(&self, edit: &Edit) -> Result<Option<RecordKey>> {
+        let missing = |tx: &dyn Tx| Register::new(tx, self.relay.schema(), town::DISTRICT).missing_parent(edit);
+        Ok(self.relay.store().read(missing)?)
+    }
+
+    /// Where a record belongs, worked out anew.
+    pub fn place(&self, state: &RecordState) -> Result<Placement> {
+        let place = |tx: &dyn Tx| Register::new(tx, self.relay.schema(), town::DISTRICT).place(state);
+        Ok(self.relay.store().read(place)?)
     }
 
     pub fn grants(&self, holder: &Holder, now_ms: u64) -> Result<Vec<Grant>> {

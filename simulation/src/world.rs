@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use sync_client::round::exchange::{Answer, Ask, Exchange, Heard};
-use sync_protocol::messages::Fate;
+use sync_protocol::messages::{Fate, PullRequest};
 use sync_protocol::{Code, Edit};
 
 /// A Monday morning in Shanghai.
@@ -184,6 +184,11 @@ impl World {
         if self.dice.chance(self.faults.ask_repeated) {
             self.echoes.push((at, ask.clone()));
         }
+        // Pages of a few entries, so that a town is enough for a page to end in the midst of a channel.
+        let ask = match ask {
+            Ask::Pull(request) => Ask::Pull(PullRequest { limit: Some(self.dice.between(5, 60) as u32), ..request }),
+            other => other,
+        };
         let answer = self.answer(at, &ask)?;
         if self.dice.chance(self.faults.answer_lost) {
             self.note("answer lost", || name);

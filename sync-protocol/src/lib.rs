@@ -19,6 +19,7 @@ pub mod folds;
 pub mod ids;
 pub mod merge;
 pub mod messages;
+pub mod planted;
 pub mod policy;
 pub mod problem;
 pub mod record;

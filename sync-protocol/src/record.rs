@@ -6,6 +6,7 @@
 use crate::edit::{Edit, declared_field};
 use crate::ids::{EditId, RecordId, RecordKey};
 use crate::merge::{Version, resolve};
+use crate::planted::{self, Bug};
 use crate::schema::{Kind, Rule};
 use crate::stamp::Stamp;
 use crate::value::Value;
@@ -196,15 +197,25 @@ impl RecordState {
             }
             let versions = self.fields.entry(name.clone()).or_default();
             if rule == Some(Rule::Greatest) {
-                if versions.first().is_none_or(|held| held.1 <= field.value) {
+                let gives_way = planted::is(Bug::GreatestGivesWay);
+                if gives_way || versions.first().is_none_or(|held| held.1 <= field.value) {
                     *versions = vec![FieldVersion(at, field.value.clone())];
                 }
                 continue;
             }
-            versions.retain(|version| marks.get(version.0).is_some_and(|mark| !field.bases.contains(&mark.stamp)));
+            let keeps_all = planted::is(Bug::BasesIgnored);
+            versions.retain(|version| {
+                marks.get(version.0).is_some_and(|mark| keeps_all || !field.bases.contains(&mark.stamp))
+            });
             versions.push(FieldVersion(at, field.value.clone()));
             versions
                 .sort_by_key(|version| std::cmp::Reverse(marks.get(version.0).map(|mark| (mark.order(), mark.edit))));
+            if planted::is(Bug::OldestWins) {
+                versions.reverse();
+            }
+            if planted::is(Bug::LoserDropped) {
+                versions.truncate(1);
+            }
         }
         self.drop_unused_marks();
     }

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 use sync_protocol::edit::DELETED;
 use sync_protocol::messages::{Fate, FieldOutcome, Outcome};
+use sync_protocol::planted::{self, Bug};
 use sync_protocol::policy::{self, Assignment, Verdict};
 use sync_protocol::record::Accepted;
 use sync_protocol::schema::{FieldType, Kind, Rule, Writer};
@@ -97,6 +98,9 @@ impl<'t> Accepting<'t> {
         let outcome = self.decide(edit, id, authority, previous)?;
         self.store(edit, id, &outcome)?;
         while let Some(key) = self.appeared.pop_front() {
+            if planted::is(Bug::WaitingForgotten) {
+                continue;
+            }
             for waiting in self.tx.take_waiting(&key)? {
                 let outcome = self.decide(&waiting.edit, waiting.id, Authority::Author, Stamp::ZERO)?;
                 self.store(&waiting.edit, waiting.id, &outcome)?;
@@ -143,9 +147,15 @@ impl<'t> Accepting<'t> {
             Judged::Keep(fate, code, fields) => {
                 (outcome.result, outcome.code, outcome.fields) = (fate, Some(code), fields);
             }
+            Judged::Hold(_) if planted::is(Bug::HeldUnseen) => {
+                (outcome.result, outcome.code) = (Fate::Held, Some(Code::RightEnded));
+            }
             Judged::Hold(placement) => {
                 self.to_review.push_back(held_draft(edit, id, &placement)?);
                 (outcome.result, outcome.code) = (Fate::Held, Some(Code::RightEnded));
+            }
+            Judged::Wait(_) if planted::is(Bug::WaitingRefused) => {
+                (outcome.result, outcome.code) = (Fate::Refused, Some(Code::UnknownRecord));
             }
             Judged::Wait(key) => {
                 self.tx.wait_for(&key, (edit.device, edit.number))?;
@@ -190,6 +200,9 @@ impl<'t> Accepting<'t> {
     }
 
     fn store(&self, edit: &Edit, id: EditId, outcome: &Outcome) -> Result<()> {
+        if planted::is(Bug::OutcomeUnstored) && outcome.result == Fate::Refused {
+            return Ok(());
+        }
         self.tx.put_edit(&StoredEdit { id, edit: edit.clone(), outcome: outcome.clone(), received_ms: self.now_ms })
     }
 

@@ -21,9 +21,10 @@ pub use own::{Draft, RELAY_DEVICE, relay_person, write_own};
 use crate::error::Result;
 use crate::placing::touched;
 use crate::receipts::Receipts;
-use crate::store::{Holder, StoredDevice, Tx};
+use crate::store::{Holder, StoredDevice, StoredEdit, Tx};
 use std::collections::BTreeSet;
 use sync_protocol::messages::{Fate, Outcome};
+use sync_protocol::planted::{self, Bug};
 use sync_protocol::{RecordId, Schema};
 
 /// Takes a push whose signature was verified, and answers with the outcome of each edit.
@@ -46,7 +47,8 @@ pub fn accept(
     let mut outcomes = Vec::with_capacity(pushed.edits.len());
     for (edit, id) in pushed.edits.iter().zip(&pushed.ids) {
         let known = chain.known(edit.number);
-        if let Some(known) = known.filter(|known| known.outcome.result != Fate::Later) {
+        let is_final = |known: &&StoredEdit| known.outcome.result != Fate::Later && !planted::is(Bug::RepeatJudged);
+        if let Some(known) = known.filter(is_final) {
             outcomes.push(known.outcome.clone());
             continue;
         }
@@ -66,6 +68,9 @@ pub fn accept(
         let outcome = accepting.take(edit, *id, authority, chain.order())?;
         chain.append(edit, *id, &outcome);
         outcomes.push(outcome);
+        if planted::is(Bug::RefusalBlocks) && outcomes.last().is_some_and(|last| last.result == Fate::Refused) {
+            break;
+        }
     }
     accepting.finish()?;
     chain.finish(tx)?;

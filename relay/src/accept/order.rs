@@ -6,6 +6,7 @@
 use super::clock::RelayClock;
 use crate::error::Result;
 use std::collections::BTreeMap;
+use sync_protocol::planted::{self, Bug};
 use sync_protocol::record::Accepted;
 use sync_protocol::{Edit, RecordState, Stamp};
 
@@ -22,6 +23,9 @@ pub fn order_for(
     now_ms: u64,
 ) -> Result<Option<Stamp>> {
     let newest_base = newest_base(edit, state, log)?;
+    if planted::is(Bug::NoOrder) {
+        return Ok(None);
+    }
     if edit.stamp.ms <= now_ms.saturating_add(AHEAD_MS) && newest_base.is_none_or(|base| base < edit.stamp) {
         return Ok(None);
     }

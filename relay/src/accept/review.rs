@@ -8,6 +8,7 @@ use crate::store::Tx;
 use std::collections::BTreeMap;
 use sync_protocol::conflict::{Conflict, Settled, changed_when_deleted, conflict_id, field_conflict};
 use sync_protocol::edit::DELETED;
+use sync_protocol::planted::{self, Bug};
 use sync_protocol::record::Accepted;
 use sync_protocol::routes::Placement;
 use sync_protocol::schema::{Kind, Rule};
@@ -34,7 +35,7 @@ pub fn conflict_drafts(
     if after.is_deleted() || before.is_some_and(RecordState::is_deleted) {
         fields.push(DELETED);
     }
-    if fields.is_empty() || kind.name == "conflict" {
+    if fields.is_empty() || kind.name == "conflict" || planted::is(Bug::ConflictUnseen) {
         return Ok(Vec::new());
     }
     let key = after.key();
