@@ -1,6 +1,6 @@
 # Every command a person runs. Each is a script of the same name in scripts/, so that it can be read and run alone.
 .DEFAULT_GOAL := help
-.PHONY: help run test dev check screens bench android-check generate demo-code reset-demo
+.PHONY: help run test dev check screens bench contract-test android-check generate demo-code reset-demo
 
 RELAY_PORT ?= 7400
 CONSOLE_PORT ?= 7401
@@ -8,7 +8,7 @@ PERSON ?= wangwei
 export RELAY_PORT CONSOLE_PORT PERSON
 
 help: ## 列出命令 · list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  RELAY_PORT=$(RELAY_PORT) CONSOLE_PORT=$(CONSOLE_PORT) PERSON=$(PERSON)   e.g. make run RELAY_PORT=7500"
 
@@ -26,6 +26,9 @@ check: ## 格式、静态检查、类型 · format, lints, types
 
 screens: ## 拍下两端的每个画面，并检查无障碍 · every screen of both shells into docs/screens, checked on the way
 	@scripts/screens --full
+
+contract-test: ## 用随机调用核对中继的接口说明 · hold the relay to its OpenAPI description (installs schemathesis)
+	@scripts/contract-test
 
 android-check: ## 为安卓平板检查类型 · type-check the app for Android, without an SDK
 	@scripts/android-check

@@ -66,7 +66,7 @@ pub fn run(devices: usize, pushes: usize) -> Result<Vec<Figure>> {
 type Free = (RecordId, &'static str, Vec<Stamp>);
 
 async fn fields_of_residents(transport: &Http) -> Result<Vec<Free>> {
-    let grants = transport.me().await?.grants;
+    let grants = transport.me(None).await?.grants;
     let at = grants.iter().flat_map(|grant| grant.channel_facets());
     let cursors = at.map(|at| sync_protocol::messages::Cursor { at, position: 0, digest: None }).collect();
     let page = transport.pull(&PullRequest { cursors, ..PullRequest::default() }).await?;
@@ -104,7 +104,14 @@ fn written(own: Vec<Free>, device: DeviceNumber, author: RecordId, key: &DeviceK
             edits.push(edit);
         }
         let signature = before.map(|last| key.sign(last)).unwrap_or_default();
-        pushes.push(PushRequest { before: first, edits, signature, author_tokens: BTreeMap::new() });
+        pushes.push(PushRequest {
+            epoch: None,
+            decided: BTreeMap::new(),
+            before: first,
+            edits,
+            signature,
+            author_tokens: BTreeMap::new(),
+        });
     }
     pushes
 }

@@ -125,7 +125,7 @@ pub fn run(folder: &Path, url: &str, link: &str, records: &str) -> Result<()> {
                 json!([floor.wall.as_secs_f64(), floor.bytes])
             }
             ["search", rounds] => {
-                let view = View::Granted(runtime.block_on(transport.me())?.grants);
+                let view = View::Granted(runtime.block_on(transport.me(None))?.grants);
                 let took = search::ask(&replica.store, &view, rounds.parse()?)?;
                 json!([took[took.len() / 2], took[took.len() * 99 / 100], took.len()])
             }

@@ -71,7 +71,7 @@ fn a_late_edit_finds_its_place_from_the_log() {
 }
 
 #[test]
-fn a_bad_edit_is_refused_by_name_and_those_behind_it_flow() {
+fn f25_a_bad_edit_is_refused_by_name_and_those_behind_it_flow() {
     let town = Town::new();
     let mut tablet = town.tablet(WORKER);
     let long = "1".repeat(21);
@@ -98,6 +98,24 @@ fn a_bad_edit_is_refused_by_name_and_those_behind_it_flow() {
     );
     assert_eq!(outcomes[0].fields["phone"].code, Some(Code::ValueInvalid));
     assert_eq!(town.record("resident", RESIDENT).state.text("name"), Some("王芳"));
+}
+
+#[test]
+fn f25_one_poison_edit_anywhere_in_a_full_push_delays_no_other() {
+    let town = Town::new();
+    for at in [0, 1, 99, 198, 199] {
+        let mut tablet = town.tablet(WORKER);
+        let edits: Vec<_> = (0..200)
+            .map(|number| match number == at {
+                true => tablet.edit(WORKER, "resident", RESIDENT, &[("phone", "x".repeat(21).into(), &[])]),
+                false => tablet.edit(WORKER, "household", HOUSEHOLD, &[("rhythm", "month".into(), &[])]),
+            })
+            .collect();
+        let outcomes = town.push(&mut tablet, edits).unwrap();
+        let refused: Vec<_> = outcomes.iter().filter(|one| one.result == Fate::Refused).map(|one| one.number).collect();
+        assert_eq!(refused, [at + 1], "only the poison is refused");
+        assert_eq!(outcomes.len(), 200, "everybody behind it heard its outcome in the same answer");
+    }
 }
 
 #[test]

@@ -130,3 +130,21 @@ fn serving_says_clearly_why_it_cannot() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).1.contains(&format!("port {} is taken", address.port())), "{}", said(&output).1);
 }
+
+#[test]
+fn a_wrong_setting_is_named_with_its_file_and_the_relay_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("relay");
+    assert!(relay(&["demo", "--accounts", folder.path().join("a.txt").to_str().unwrap()], &data).status.success());
+    for (text, named) in [
+        ("listen = \"nowhere\"\n", "listen"),
+        ("[limits]\ndevice_calls_per_second = -1\n", "device_calls_per_second"),
+        ("colour = 3\n", "colour"),
+    ] {
+        std::fs::write(data.join("relay.toml"), text).unwrap();
+        let output = relay(&["serve"], &data);
+        let (_, errors) = said(&output);
+        assert!(!output.status.success(), "{text}");
+        assert!(errors.contains("relay.toml") && errors.contains(named), "{text}: {errors}");
+    }
+}

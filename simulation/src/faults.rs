@@ -23,5 +23,5 @@ impl Faults {
     pub const NONE: Self =
         Self { ask_lost: 0, answer_lost: 0, ask_repeated: 0, killed: 0, clock_jumps: 0, restored: 0, rows_rot: 0 };
     pub const FIELD: Self =
-        Self { ask_lost: 12, answer_lost: 12, ask_repeated: 8, killed: 5, clock_jumps: 2, restored: 3, rows_rot: 2 };
+        Self { ask_lost: 12, answer_lost: 12, ask_repeated: 8, killed: 5, clock_jumps: 2, restored: 6, rows_rot: 2 };
 }

@@ -6,7 +6,7 @@ use crate::world::World;
 use anyhow::Result;
 use linli_relay::accept::RELAY_DEVICE;
 use linli_relay::digests;
-use local_store::{cursors, records};
+use local_store::{cursors, outbox, records};
 use std::collections::{BTreeMap, BTreeSet};
 use sync_protocol::conflict::conflict_id;
 use sync_protocol::edit::DELETED;
@@ -22,6 +22,8 @@ pub fn broken(world: &World) -> Result<Vec<String>> {
     state_is_a_function_of_the_edits(world, &records, &mut broken)?;
     cause_comes_before_effect(world, &records, &mut broken)?;
     stamps_ascend(world, &mut broken);
+    nobody_differs_without_a_reason(world, &mut broken);
+    no_clock_is_dragged(world, &records, &mut broken)?;
     conflicts_are_seen(world, &records, &mut broken)?;
     steps_come_one_after_another(world, &records, &mut broken)?;
     everything_is_where_it_belongs(world, &records, &mut broken)?;
@@ -40,6 +42,10 @@ fn nothing_is_lost(world: &World, broken: &mut Vec<String>) -> Result<()> {
     let mut ledger = Ledger::new(&world.relay);
     for device in &world.devices {
         let (stored, fates) = (world.relay.edits(device.number)?, device.fates()?);
+        let pending: u32 = device.read(outbox::queue)?.iter().map(|line| line.count).sum();
+        if pending > 0 {
+            broken.push(format!("{} still has {pending} edits to send", device.name));
+        }
         for edit in world.saved.iter().filter(|edit| edit.device == device.number) {
             let fate = fates.get(&edit.number);
             let Some(fate) = fate else {
@@ -164,6 +170,30 @@ fn digests_agree(world: &World, device: &DeviceNode, broken: &mut Vec<String>) -
         broken.push(format!("{} has {differing} channels that differ from the relay's", device.name));
     }
     Ok(())
+}
+
+/// A tablet whose clock runs years ahead drags nobody's order along.
+fn no_clock_is_dragged(
+    world: &World,
+    records: &BTreeMap<RecordKey, linli_relay::store::StoredRecord>,
+    broken: &mut Vec<String>,
+) -> Result<()> {
+    let latest = world.true_ms + 60_000;
+    for key in records.keys() {
+        let edits = world.relay.accepted(key)?.into_iter();
+        for ahead in edits.filter(|edit| edit.order.unwrap_or(edit.edit.stamp).ms > latest) {
+            broken.push(format!("{key}: edit {} of {} is ordered in the future", ahead.edit.number, ahead.edit.device));
+        }
+    }
+    Ok(())
+}
+
+/// Digests that are carried along rightly differ only where a row changed by itself or the relay was restored.
+fn nobody_differs_without_a_reason(world: &World, broken: &mut Vec<String>) {
+    let count = |what| world.counts.get(what).copied().unwrap_or(0);
+    if count("compared") > 0 && count("row rotted") == 0 && count("restored") == 0 {
+        broken.push("a replica was laid beside the relay, though nothing had made the two differ".to_owned());
+    }
 }
 
 /// A device's stamps ascend with its running numbers, whatever its clock did.

@@ -189,6 +189,9 @@ impl World {
             Ask::Pull(request) => Ask::Pull(PullRequest { limit: Some(self.dice.between(5, 60) as u32), ..request }),
             other => other,
         };
+        if matches!(ask, Ask::Compare(_)) {
+            self.note("compared", || name.clone());
+        }
         let answer = self.answer(at, &ask)?;
         if self.dice.chance(self.faults.answer_lost) {
             self.note("answer lost", || name);
@@ -264,7 +267,7 @@ impl World {
         self.relay_folders += 1;
         let folder = self.relay_folder();
         std::fs::rename(backup, &folder)?;
-        self.relay = RelayNode::restore(&folder, self.true_ms)?;
+        self.relay = RelayNode::restore(&folder)?;
         self.note("restored", String::new);
         Ok(())
     }

@@ -39,11 +39,21 @@ impl Transport for Relay {
     async fn enrol(&self, _: &EnrolRequest) -> Result<EnrolAnswer> {
         Err(SyncError::TaskEnded)
     }
-    async fn me(&self) -> Result<Me> {
+    async fn me(&self, _: Option<sync_protocol::Epoch>) -> Result<Me> {
         let grant = Grant { channel: at().channel, facets: BTreeSet::from([Facet::Open]) };
         let epoch = Epoch(RecordId::from_bytes([3; 16]).0);
         let (device, grants_version) = (DeviceNumber(12), self.version());
-        Ok(Me { device, person: None, epoch, demonstration: true, grants: vec![grant], grants_version, now_ms: 1 })
+        Ok(Me {
+            device,
+            person: None,
+            epoch,
+            demonstration: true,
+            grants: vec![grant],
+            grants_version,
+            last: None,
+            restored: None,
+            now_ms: 1,
+        })
     }
     async fn push(&self, _: &PushRequest) -> Result<PushAnswer> {
         Err(SyncError::TaskEnded)

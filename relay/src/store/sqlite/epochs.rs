@@ -1,9 +1,9 @@
 //! The lives of the store, and where channels stood when each began.
 
 use super::SqliteTx;
-use super::columns::facet;
 use crate::error::{RelayError, Result};
 use crate::store::Epochs;
+use crate::store::columns::facet;
 use rusqlite::{OptionalExtension, named_params};
 use sync_protocol::{ChannelFacet, Epoch};
 
