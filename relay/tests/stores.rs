@@ -91,6 +91,7 @@ fn stored_edit(edit: Edit, result: Fate) -> StoredEdit {
         fields: BTreeMap::new(),
         revision: None,
         order: None,
+        receipt: None,
     };
     StoredEdit { id, edit, outcome, received_ms: 5 }
 }

@@ -6,7 +6,40 @@ use linli_simulation::run;
 use sync_protocol::planted::{Bug, plant};
 
 /// Each mistake with a seed that shows it. `cargo run -p linli-simulation -- --planted` looks for others.
-const FOUND: &[(Bug, u64)] = &[];
+const FOUND: &[(Bug, u64)] = &[
+    (Bug::LoserDropped, 16),
+    (Bug::BasesIgnored, 1),
+    (Bug::OldestWins, 16),
+    (Bug::GreatestGivesWay, 6),
+    (Bug::NoOrder, 26),
+    (Bug::HeldUnseen, 27),
+    (Bug::ConflictUnseen, 16),
+    (Bug::WaitingForgotten, 44),
+    (Bug::WaitingRefused, 5),
+    (Bug::RepeatJudged, 2),
+    (Bug::RefusalBlocks, 6),
+    (Bug::StepUnordered, 218),
+    (Bug::OutcomeUnstored, 1),
+    (Bug::ChainUnmoved, 1),
+    (Bug::DepartureUnsaid, 20),
+    (Bug::ChangeUnlisted, 1),
+    (Bug::ChildrenStay, 20),
+    (Bug::CursorEarly, 5),
+    (Bug::RelayDigestStale, 1),
+    (Bug::DeviceDigestStale, 5),
+    (Bug::DifferenceIgnored, 2),
+    (Bug::RowsStay, 22),
+    (Bug::DepartedStays, 20),
+    (Bug::DepartedOvertaken, 20),
+    (Bug::SettledWhenSent, 1),
+    (Bug::PushSkips, 1),
+    (Bug::ClockForgotten, 1),
+    (Bug::GrantsUnfollowed, 1),
+    (Bug::AccountForgotten, 1),
+    (Bug::CursorsKept, 86),
+    (Bug::RefillForgotten, 3),
+    (Bug::RefillForever, 3),
+];
 
 /// One test, because a planted mistake is planted in the whole process.
 #[test]

@@ -14,6 +14,7 @@ mod copying;
 mod devices;
 mod driver;
 mod edits;
+mod epochs;
 mod fault;
 mod locks;
 mod meta;
