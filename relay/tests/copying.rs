@@ -35,7 +35,7 @@ fn every_table_of_either_store_is_copied() {
     let held: BTreeSet<String> = find.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     let held: BTreeSet<String> = held.into_iter().filter(|name| !name.starts_with("sqlite_")).collect();
     assert_eq!(held, known, "a table of the file is not in TABLES, or the other way round");
-    for table in TABLES.iter().filter(|table| !matches!(table.name, "channel" | "entry")) {
+    for table in TABLES.iter().filter(|table| !matches!(table.name, "channel" | "entry" | "epoch_head")) {
         let sql = format!("SELECT count(*) FROM pragma_table_info('{}') WHERE name <> 'row'", table.name);
         let columns: usize = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
         assert_eq!(columns, table.columns.len(), "{}", table.name);

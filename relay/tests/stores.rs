@@ -318,6 +318,31 @@ both! {
         assert!(twice.unwrap_err().to_string().contains("is in the store already"));
     }
 
+    fn a_store_that_lived_before_says_where_its_channels_stood(kept) {
+        let life = |n: u8| sync_protocol::Epoch::from_bytes([n; 16]);
+        let list = |at: &ChannelFacet, n: u8| {
+            write(&*kept.store, |tx| {
+                let revision = tx.next_revision()?;
+                tx.put_record(&record("resident", n, revision, &[("name", "a")]))?;
+                tx.list(at, &[listing("resident", n)], Digest::default())?;
+                Ok(revision)
+            })
+        };
+        write(&*kept.store, |tx| tx.begin_epoch(life(1), 1));
+        let before = list(&grid(), 1);
+        write(&*kept.store, |tx| tx.begin_epoch(life(2), 2));
+        list(&grid(), 2);
+        assert!(list(&other_grid(), 3) > before + (1 << 30), "revisions go on far beyond");
+        write(&*kept.store, |tx| tx.begin_epoch(life(3), 3));
+        let since = |n: u8| kept.store.read(|tx| tx.heads_since(life(n))).unwrap();
+        // Who comes from the first life goes back to the least of what both later ones began with.
+        assert_eq!(since(1), Some(vec![(grid(), 1)]));
+        let mut since_second = since(2).unwrap();
+        since_second.sort();
+        assert_eq!(since_second, [(grid(), 2), (other_grid(), 1)]);
+        assert_eq!((since(3), since(9)), (Some(Vec::new()), None));
+    }
+
     fn two_that_change_one_value_follow_each_other(kept) {
         std::thread::scope(|scope| {
             for _ in 0..4 {

@@ -70,6 +70,20 @@ pub const TABLES: &[Table] = &[
         into: "INSERT INTO channel (name, facet, head, entries, digest) VALUES (?1, ?2, ?3, ?4 * 0, ?5)",
     },
     Table {
+        name: "epoch",
+        columns: &[("no", Number), ("id", Text), ("began_ms", Number)],
+        from: "SELECT no, id, began_ms FROM epoch",
+        into: "INSERT INTO epoch (no, id, began_ms) VALUES (?1, ?2, ?3)",
+    },
+    Table {
+        name: "epoch_head",
+        columns: &[("epoch", Number), ("name", Text), ("facet", Number), ("head", Number)],
+        from: "SELECT epoch, channel.name, channel.facet, epoch_head.head FROM epoch_head
+            JOIN channel ON channel.row = epoch_head.channel",
+        into: "INSERT INTO epoch_head (epoch, channel, head)
+            VALUES (?1, (SELECT row FROM channel WHERE name = ?2 AND facet = ?3), ?4)",
+    },
+    Table {
         name: "entry",
         columns: &[
             ("name", Text),
