@@ -103,17 +103,20 @@ fn f25_a_bad_edit_is_refused_by_name_and_those_behind_it_flow() {
 #[test]
 fn f25_one_poison_edit_anywhere_in_a_full_push_delays_no_other() {
     let town = Town::new();
-    for at in [0, 1, 99, 198, 199] {
+    for at in [0u64, 1, 99, 198, 199] {
         let mut tablet = town.tablet(WORKER);
-        let edits: Vec<_> = (0..200)
+        let edits: Vec<_> = (0..200u64)
             .map(|number| match number == at {
                 true => tablet.edit(WORKER, "resident", RESIDENT, &[("phone", "x".repeat(21).into(), &[])]),
-                false => tablet.edit(WORKER, "household", HOUSEHOLD, &[("rhythm", "month".into(), &[])]),
+                false => Edit {
+                    record: RecordId::mint(at, [number as u8; 10]),
+                    ..tablet.create(WORKER, "visit", 70, &visit(DWELLING, HOUSEHOLD))
+                },
             })
             .collect();
         let outcomes = town.push(&mut tablet, edits).unwrap();
         let refused: Vec<_> = outcomes.iter().filter(|one| one.result == Fate::Refused).map(|one| one.number).collect();
-        assert_eq!(refused, [at + 1], "only the poison is refused");
+        assert_eq!(refused, [at as u32 + 1], "only the poison is refused");
         assert_eq!(outcomes.len(), 200, "everybody behind it heard its outcome in the same answer");
     }
 }
