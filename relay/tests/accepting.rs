@@ -5,7 +5,7 @@ mod support;
 
 use support::*;
 use sync_protocol::messages::Fate;
-use sync_protocol::{Code, Facet, Stamp, Value, day};
+use sync_protocol::{Code, Edit, Facet, RecordId, Stamp, Value, day};
 
 fn refused_code(error: linli_relay::error::RelayError) -> Code {
     error.problem().code
