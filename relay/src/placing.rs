@@ -12,10 +12,11 @@ use crate::store::{Link, Listing, StoredRecord, Tx};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
+use sync_protocol::conflict::Conflict;
 use sync_protocol::planted::{self, Bug};
 use sync_protocol::routes::{self, Parents, Placement};
 use sync_protocol::schema::{FieldType, Hop};
-use sync_protocol::{ChannelFacet, Digest, Edit, RecordId, RecordKey, RecordState, Schema};
+use sync_protocol::{ChannelFacet, Digest, Edit, RecordId, RecordKey, RecordState, Schema, Value};
 
 /// The records of one transaction: what was read of them, and what changed.
 pub struct Register<'t> {
@@ -192,7 +193,14 @@ impl<'t> Register<'t> {
             let parent = routes::target(kind, state, field)?.id;
             Some(Link { parent, child: state.key(), field })
         };
-        fields.into_iter().filter_map(link).collect()
+        let mut links: BTreeSet<Link> = fields.into_iter().filter_map(link).collect();
+        if state.kind == "conflict" {
+            // It is where each side would have its record: what a side names moves it too.
+            let sides = Conflict::read(state.value("sides"), &Value::Null, &Value::Null).sides;
+            let named = sides.iter().filter_map(|side| side.value.as_text()?.parse().ok());
+            links.extend(named.map(|parent| Link { parent, child: state.key(), field: "sides" }));
+        }
+        links
     }
 }
 

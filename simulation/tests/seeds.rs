@@ -6,7 +6,9 @@ use linli_simulation::run;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Every seed that ever broke a promise, with what was mended because of it.
-const ONCE_BROKEN: &[u64] = &[];
+const ONCE_BROKEN: &[u64] = &[
+    218, // a conflict that did not move with what its sides name
+];
 const FRESH: u64 = 300;
 
 fn hold(seeds: impl Iterator<Item = u64>) {
@@ -32,7 +34,7 @@ fn promises_hold_in_towns_that_once_broke_one() {
 fn a_seed_tells_the_same_story_twice() {
     for seed in [7, 8, 9] {
         let (once, again) = (run(seed, Faults::FIELD).unwrap(), run(seed, Faults::FIELD).unwrap());
-        assert!(once.trace.len() > 50, "too little happened to compare");
+        assert!(once.trace.len() > 20, "too little happened to compare");
         assert_eq!(once.trace, again.trace, "seed {seed}");
     }
 }

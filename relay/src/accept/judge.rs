@@ -290,7 +290,8 @@ impl<'t> Accepting<'t> {
         };
         let judged = match verdict {
             Verdict::Never => keep(Fate::Refused, Code::NeverAllowed),
-            _ if is_too_open(&self.register, edit, &state)? => {
+            // What was decided once is not asked again: a category may have become private since.
+            _ if was.is_none() && is_too_open(&self.register, edit, &state)? => {
                 let field = FieldOutcome { result: Fate::Refused, code: Some(Code::MustBePrivate) };
                 Judged::Keep(Fate::Refused, Code::MustBePrivate, BTreeMap::from([("private".to_owned(), field)]))
             }

@@ -69,6 +69,11 @@ impl Pool {
         }
     }
 
+    /// Drops the connections that were kept: where one has died at rest, the others have too.
+    pub fn forget(&self) {
+        self.spare().clear();
+    }
+
     pub fn connect(&self) -> Result<Connection, Fault> {
         let Address { config, tls, .. } = self.address.clone();
         let client = match tls {

@@ -123,7 +123,10 @@ impl Store for PostgresStore {
     fn read_with(&self, work: &mut dyn FnMut(&dyn Tx) -> Result<()>) -> Result<()> {
         match self.run_read(work) {
             // A connection kept from before the database moved to another server.
-            Err(RelayError::Postgres(fault)) if fault.is_closed() => self.run_read(work),
+            Err(RelayError::Postgres(fault)) if fault.is_closed() => {
+                self.pool.forget();
+                self.run_read(work)
+            }
             done => done,
         }
     }
@@ -135,6 +138,9 @@ impl Store for PostgresStore {
                 Ok(()) => break,
                 Err(unfinished) => unfinished,
             };
+            if matches!(&unfinished.error, RelayError::Postgres(fault) if fault.is_closed()) {
+                self.pool.forget();
+            }
             if run >= MOST_RUNS || !unfinished.may_run_again() {
                 return Err(unfinished.error);
             }
