@@ -18,7 +18,7 @@ const FOUND: &[(Bug, u64)] = &[
     (Bug::WaitingRefused, 5),
     (Bug::RepeatJudged, 2),
     (Bug::RefusalBlocks, 6),
-    (Bug::StepUnordered, 218),
+    (Bug::StepUnordered, 711),
     (Bug::OutcomeUnstored, 1),
     (Bug::ChainUnmoved, 1),
     (Bug::DepartureUnsaid, 20),
