@@ -36,12 +36,12 @@ pub fn follow(tx: &Tx<'_>, grants: &[Grant]) -> Result<bool> {
     let wanted: Vec<ChannelFacet> = grants.iter().flat_map(Grant::channel_facets).collect();
     let mut changed = false;
     for held in all(tx)? {
-        if !wanted.contains(&held.at) {
-            if let Some(held) = find(tx, &held.at)? {
-                crate::incoming::drop_channel(tx, held.no)?;
-                tx.execute("DELETE FROM cursor WHERE no = ?1", [held.no])?;
-                changed = true;
-            }
+        if !wanted.contains(&held.at)
+            && let Some(held) = find(tx, &held.at)?
+        {
+            crate::incoming::drop_channel(tx, held.no)?;
+            tx.execute("DELETE FROM cursor WHERE no = ?1", [held.no])?;
+            changed = true;
         }
     }
     for at in wanted.into_iter().filter(|_| !planted::is(Bug::GrantsUnfollowed)) {

@@ -28,7 +28,7 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
     }
     // Departures after all arrivals: a record that went from one facet to another is in neither only between the two.
     for (cursor, channel) in &held {
-        if !(planted::is(Bug::DepartedOvertaken) && !channel.listed.is_empty()) {
+        if !planted::is(Bug::DepartedOvertaken) || channel.listed.is_empty() {
             channel.departed.iter().try_for_each(|key| applying.drop_entry(cursor.no, key))?;
         }
         cursors::move_to(tx, cursor.no, channel.position)?;

@@ -1,5 +1,7 @@
 //! What a replica promises, through its public functions only.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use local_store::saving::{NewEdit, save};
 use local_store::{
     Key, Options, Result, Store, StoreError, Tx, View, buildings, cursors, device, households, incoming, outbox,

@@ -34,7 +34,7 @@ impl Kept {
     }
 
     fn in_a_database() -> Self {
-        let place = StorePlace::Postgres(Address::read(&postgres::database().url, "340603", None).unwrap());
+        let place = StorePlace::Postgres(Box::new(Address::read(&postgres::database().url, "340603", None).unwrap()));
         Self { store: place.open().unwrap(), place, _folder: tempfile::tempdir().unwrap() }
     }
 

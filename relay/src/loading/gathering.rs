@@ -13,6 +13,9 @@ use sync_protocol::{ChannelFacet, DeviceNumber, Digest, RecordId, RecordKey};
 /// The ids that records pointed at when they were not there: should one come, the store knows of its children.
 pub type Loose = RefCell<HashSet<RecordId>>;
 
+/// What points at one record: the field's name with kind and id of the child.
+type Children = BTreeSet<(String, &'static str, RecordId)>;
+
 pub struct Gathering<'t> {
     pub(super) tx: &'t dyn Tx,
     coming: HashSet<RecordKey>,
@@ -22,7 +25,7 @@ pub struct Gathering<'t> {
     fresh: RefCell<Fresh>,
     /// Where each new record stands in `fresh`.
     places: RefCell<HashMap<RecordKey, usize>>,
-    children: RefCell<HashMap<RecordId, BTreeSet<(String, &'static str, RecordId)>>>,
+    children: RefCell<HashMap<RecordId, Children>>,
     revision: Cell<Option<u64>>,
 }
 

@@ -44,6 +44,10 @@ impl<T: DeserializeOwned> FromRequest<Relay> for JsonBody<T> {
         if depth(&bytes) > MAX_DEPTH {
             return Err(RelayError::refused(Code::RequestInvalid, "the body nests too deep"));
         }
+        // Every call takes an object; the parser would also take its fields as a list without names.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(RelayError::refused(Code::RequestInvalid, "the body is not a JSON object"));
+        }
         match serde_json::from_slice(&bytes) {
             Ok(body) => Ok(Self(body, memory)),
             // The words of the parser could repeat personal values.

@@ -130,7 +130,7 @@ impl Settings {
             None => StorePlace::in_folder(&place.data),
             Some(url) if SCHEMES.iter().any(|scheme| url.starts_with(scheme)) => {
                 let district = file.store_district.as_deref().unwrap_or(DEFAULT_DISTRICT);
-                StorePlace::Postgres(Address::read(&url, district, file.store_authority.as_deref())?)
+                StorePlace::Postgres(Box::new(Address::read(&url, district, file.store_authority.as_deref())?))
             }
             Some(_) => bail!(
                 "store must begin with postgres://; without it the store is a file in the data folder (to put that \

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub enum StorePlace {
     File(PathBuf),
-    Postgres(Address),
+    Postgres(Box<Address>),
 }
 
 impl StorePlace {
@@ -33,7 +33,7 @@ impl StorePlace {
                 make_private(path)?;
                 Ok(Box::new(SqliteStore::open(path)?))
             }
-            Self::Postgres(address) => Ok(Box::new(PostgresStore::open(address.clone())?)),
+            Self::Postgres(address) => Ok(Box::new(PostgresStore::open(address.as_ref().clone())?)),
         }
     }
 }

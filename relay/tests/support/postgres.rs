@@ -168,6 +168,7 @@ impl Server {
     }
 
     /// Outlives this process; stops the server when nobody has used it for some seconds.
+    #[expect(clippy::zombie_processes, reason = "it has to outlive whoever started it")]
     fn set_a_watchman(&self) {
         let data = self.folder.join("data");
         let stop = as_postgres("pg_ctl");

@@ -130,12 +130,13 @@ fn pushing() -> Value {
             json!({ "epoch": at("Id"), "outcomes": list(at("Outcome")), "now_ms": number() }), json!({}),
         ),
         "Fate": { "enum": FATES },
-        "FieldOutcome": object(json!({ "result": at("Fate") }), json!({ "code": at("Code") })),
+        "FieldOutcome": object(json!({ "result": at("Fate") }), json!({ "code": or_null(at("Code")) })),
         "Outcome": object(
             json!({ "number": number(), "edit": at("Id"), "result": at("Fate") }),
             json!({
-                "code": at("Code"), "fields": { "type": "object", "additionalProperties": at("FieldOutcome") },
-                "revision": number(), "order": at("Stamp"), "receipt": text(),
+                "fields": { "type": "object", "additionalProperties": at("FieldOutcome") },
+                "code": or_null(at("Code")), "revision": or_null(number()), "order": or_null(at("Stamp")),
+                "receipt": or_null(text()),
             }),
         ),
     })

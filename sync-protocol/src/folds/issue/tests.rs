@@ -36,7 +36,7 @@ fn fold(steps: Vec<StepFacts>) -> IssueFold {
 
 #[test]
 fn an_issue_goes_from_the_stairway_to_the_unit_and_back() {
-    let life = vec![
+    let life = [
         at(1, "accept"),
         to(&[10, 11], at(2, "dispatch")),
         by(10, StepFacts { limit_minutes: Some(600), ..at(3, "sign") }),
