@@ -236,6 +236,8 @@ async fn f33_bodies_of_the_wrong_sort_are_refused_by_code() {
     assert_eq!(send(&[("content-encoding", "gzip")], b"{}".to_vec()).await, invalid(415));
     assert_eq!(send(&[("content-encoding", "zstd")], b"{}".to_vec()).await, invalid(400));
     assert_eq!(send(&[], "[".repeat(100_000).into_bytes()).await, invalid(400));
+    // As a list without names, which the parser would take for an empty request.
+    assert_eq!(send(&[], b" [null, null]".to_vec()).await, invalid(400));
     assert_eq!(send(&[], vec![b' '; 9 << 20]).await, (413, "request_too_large".to_owned()));
     let bomb = zstd::encode_all(vec![b' '; 1 << 20].as_slice(), 3).unwrap();
     assert_eq!(send(&[("content-encoding", "zstd")], bomb).await, (413, "request_too_large".to_owned()));

@@ -45,7 +45,7 @@ fn text() -> Value {
 }
 
 fn number() -> Value {
-    json!({ "type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991_u64 })
+    json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX })
 }
 
 fn small() -> Value {
@@ -102,7 +102,7 @@ fn enrolling() -> Value {
             "demonstration": { "type": "boolean" }, "grants": list(at("Grant")), "grants_version": text(),
             "now_ms": number(),
         }), json!({ "last": at("ChainEnd"), "restored": at("Restored") })),
-        "ChainEnd": object(json!({ "number": number(), "edit": at("Id") }), json!({})),
+        "ChainEnd": object(json!({ "number": at("Count"), "edit": at("Id") }), json!({})),
         "Restored": object(json!({ "heads": list(at("Head")) }), json!({})),
     })
 }
@@ -132,7 +132,7 @@ fn pushing() -> Value {
         "Fate": { "enum": FATES },
         "FieldOutcome": object(json!({ "result": at("Fate") }), json!({ "code": or_null(at("Code")) })),
         "Outcome": object(
-            json!({ "number": number(), "edit": at("Id"), "result": at("Fate") }),
+            json!({ "number": at("Count"), "edit": at("Id"), "result": at("Fate") }),
             json!({
                 "fields": { "type": "object", "additionalProperties": at("FieldOutcome") },
                 "code": or_null(at("Code")), "revision": or_null(number()), "order": or_null(at("Stamp")),
