@@ -1,0 +1,69 @@
+use crate::words::*;
+use serde_json::{Value as Json, json};
+use sync_protocol::conflict::{changed_when_deleted, conflict_id, field_conflict};
+use sync_protocol::edit::DELETED;
+use sync_protocol::record::Accepted;
+use sync_protocol::schema::linli;
+use sync_protocol::{RecordState, Stamp};
+
+pub fn vectors() -> Vec<Json> {
+    let mut vectors = vec![
+        vector(&["CONFLICT-1", "CONFLICT-2"], "two who did not see each other", "phone", apart(2)),
+        vector(&["CONFLICT-3"], "twelve sides", "phone", apart(12)),
+        vector(&["CONFLICT-4"], "settled by one who lists both", "phone", settled(2)),
+        vector(&["CONFLICT-5"], "settled by one who lists one of three", "phone", settled(1)),
+        vector(&["DELETE-1"], "a deletion that knew all there is", DELETED, deleted(true)),
+        vector(&["DELETE-2", "EDIT-6"], "a change that the deletion did not know", DELETED, deleted(false)),
+    ];
+    let mut turned = deleted(false);
+    turned.reverse();
+    vectors.push(vector(&["DELETE-2"], "the same, arrived the other way round", DELETED, turned));
+    vectors
+}
+
+fn vector(shows: &[&str], name: &str, field: &str, accepted: Vec<Accepted>) -> Json {
+    let kind = linli().kind("resident").unwrap();
+    let found = if field == DELETED { changed_when_deleted(kind, &accepted) } else { field_conflict(field, &accepted) };
+    let state = RecordState::from_edits(kind, &accepted).unwrap();
+    json!({
+        "shows": shows, "name": name, "record": state.key().to_string(), "field": field, "accepted": spelled(&accepted),
+        "is_deleted": state.is_deleted(), "id": conflict_id(&state.key(), field),
+        "conflict": found.map(|found| found.to_fields()),
+    })
+}
+
+fn created() -> Device {
+    let mut first = Device::new(7, 1);
+    first.create(0, "resident", 45, &[("name", "王芳".into()), ("phone", "old".into())]);
+    first
+}
+
+fn apart(count: u32) -> Vec<Accepted> {
+    let first = created();
+    let base = first.edits[0].stamp;
+    let mut accepted = first.accepted();
+    for n in 0..count {
+        let mut device = Device::new(8 + n, 2);
+        device.save(1_000 + u64::from(n), "resident", 45, &[("phone", format!("side {n}").into(), &[base])]);
+        accepted.extend(device.accepted());
+    }
+    accepted
+}
+
+fn settled(listed: usize) -> Vec<Accepted> {
+    let mut accepted = apart(if listed == 2 { 2 } else { 3 });
+    let sides: Vec<Stamp> = accepted[1..].iter().take(listed).map(|one| one.edit.stamp).collect();
+    let mut device = Device::new(30, 4);
+    device.save(9_000, "resident", 45, &[("phone", "side 0".into(), &sides)]);
+    accepted.extend(device.accepted());
+    accepted
+}
+
+fn deleted(knew_all: bool) -> Vec<Accepted> {
+    let (first, mut one, mut other) = (created(), Device::new(8, 2), Device::new(9, 3));
+    let base = first.edits[0].stamp;
+    let changed = one.save(1_000, "resident", 45, &[("phone", "new".into(), &[base])]);
+    let known: &[Stamp] = if knew_all { &[base, changed] } else { &[base] };
+    other.save(2_000, "resident", 45, &[(DELETED, true.into(), known)]);
+    [first.accepted(), one.accepted(), other.accepted()].concat()
+}
