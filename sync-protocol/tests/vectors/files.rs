@@ -40,6 +40,8 @@ fn written(given: &Json) -> String {
     let Some(vectors) = given["vectors"].as_array() else {
         return serde_json::to_string_pretty(given).unwrap() + "\n";
     };
+    let beside = given.as_object().unwrap().iter().filter(|(name, _)| *name != "vectors");
+    let beside: String = beside.map(|(name, value)| format!("{}: {value},\n", Json::from(name.as_str()))).collect();
     let lines: Vec<String> = vectors.iter().map(Json::to_string).collect();
-    format!("{{\"about\": {},\n\"vectors\": [\n{}\n]}}\n", given["about"], lines.join(",\n"))
+    format!("{{\n{beside}\"vectors\": [\n{}\n]}}\n", lines.join(",\n"))
 }
