@@ -10,6 +10,7 @@ use local_store::{Key, Options, Store, StoreError, Tx, View, device, drafts, sav
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use sync_client::clock::Corrected;
 use sync_client::enrol::DeviceKey;
 use sync_client::round::Replica;
 use sync_client::{Engine, Http, trust};
@@ -190,8 +191,12 @@ impl Core {
     pub(crate) fn line(&self, store: &Store, facts: &BTreeMap<&'static str, String>) -> Result<Http> {
         let fact = |name| facts.get(name).cloned().ok_or_else(|| CommandError::new("database_damaged"));
         let relay = self.relay.clone().map_or_else(|| fact(facts::RELAY), Ok)?;
-        let authorities = store.read(&View::Everything, |tx| device::fact(tx, trust::facts::AUTHORITIES))?;
-        Ok(Http::new(&relay, Some(fact(facts::TOKEN)?), trust::read(authorities.as_deref()))?)
+        let (authorities, offset) = store.read(&View::Everything, |tx| {
+            let offset = device::fact(tx, sync_client::round::facts::CLOCK_OFFSET)?;
+            Ok((device::fact(tx, trust::facts::AUTHORITIES)?, offset.and_then(|text| text.parse().ok())))
+        })?;
+        let clock = Corrected::by(offset.unwrap_or(0));
+        Ok(Http::by_clock(&relay, Some(fact(facts::TOKEN)?), trust::read(authorities.as_deref()), clock)?)
     }
 
     pub(crate) fn new_key(&self) -> Result<Key> {

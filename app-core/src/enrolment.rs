@@ -10,9 +10,11 @@ use crate::stage::{AppState, app_state};
 use crate::{files, lock};
 use local_store::{Key, Options, Store, device};
 use serde::{Deserialize, Serialize};
+use sync_client::clock::{self, Believed};
 use sync_client::enrol::{DeviceKey, enrol as ask_relay};
-use sync_client::trust::{self, Anchors, Pinned};
-use sync_client::{EnrolLink, Http};
+use sync_client::transport::Transport;
+use sync_client::trust::{self, Anchors, Pinned, TlsFault};
+use sync_client::{EnrolLink, Http, SyncError};
 use sync_protocol::canonical::hex;
 use sync_protocol::messages::EnrolAnswer;
 use ts_rs::TS;
@@ -60,14 +62,15 @@ pub(crate) async fn enrol(core: &Core, session: Option<&Session>, input: Enrol) 
     }
     let link = parse(&input.link)?;
     lock::check_pin(&input.pin, link.demonstration)?;
-    let Agreed { answer, device_key, authority } = agree(core, &link).await?;
+    let agreed = agree(core, &link).await?;
+    let answer = &agreed.answer;
     // The link may claim a demonstration; the relay knows.
     lock::check_pin(&input.pin, answer.demonstration)?;
     if answer.person.is_none() {
         return Err(CommandError::new("enrol_code_unknown"));
     }
     let key = core.new_key()?;
-    make_store(core, &key, &link, &answer, &device_key, authority)?;
+    make_store(core, &key, &link, &agreed)?;
     let (folder, sealed) = (core.folder.clone(), key.clone());
     let (demonstration, district) = (answer.demonstration, answer.district.name.clone());
     let sealing =
@@ -81,13 +84,13 @@ impl Core {
     /// Enrols a console with the link an administrator printed. Its store's key lies in a file of its own.
     pub async fn enrol_console(&self, link: &str) -> Result<()> {
         let link = parse(link)?;
-        let Agreed { answer, device_key, authority } = agree(self, &link).await?;
-        if answer.person.is_some() {
+        let agreed = agree(self, &link).await?;
+        if agreed.answer.person.is_some() {
             return Err(CommandError::new("enrol_code_unknown"));
         }
         let key = self.new_key()?;
         files::replace(&self.folder.join("store.key"), key.bytes())?;
-        make_store(self, &key, &link, &answer, &device_key, authority)
+        make_store(self, &key, &link, &agreed)
     }
 
     pub fn is_enrolled(&self) -> bool {
@@ -100,6 +103,8 @@ struct Agreed {
     answer: EnrolAnswer,
     device_key: DeviceKey,
     authority: Option<Vec<u8>>,
+    /// What had to be asked before the certificate's dates could be right.
+    clock_offset_ms: Option<i64>,
 }
 
 async fn agree(core: &Core, link: &EnrolLink) -> Result<Agreed> {
@@ -107,18 +112,25 @@ async fn agree(core: &Core, link: &EnrolLink) -> Result<Agreed> {
     let pinned = link.certificate_pin.as_deref().map(Pinned::new);
     let anchors = pinned.clone().map_or(Anchors::Nobody, Anchors::Pinned);
     let transport = Http::new(&link.relay, None, anchors)?;
-    let answer = ask_relay(&transport, link, &device_key, lock::random()?, env!("CARGO_PKG_VERSION")).await?;
-    Ok(Agreed { answer, device_key, authority: pinned.and_then(|pinned| pinned.found()) })
+    let nonce = lock::random()?;
+    let ask = || ask_relay(&transport, link, &device_key, nonce, env!("CARGO_PKG_VERSION"));
+    let mut clock_offset_ms = None;
+    let answer = match ask().await {
+        Err(fault @ SyncError::NotTrusted { fault: TlsFault::Dates, .. }) => {
+            // A new tablet may stand in 1970. Whoever cannot prove the time is not asked anything else.
+            let believed = Believed::Pin(&link.key_pin);
+            let offset = clock::ask(&transport, &believed, clock::machine_ms).await.map_err(|_| fault)?;
+            transport.correct_clock(offset);
+            clock_offset_ms = Some(offset);
+            ask().await?
+        }
+        answer => answer?,
+    };
+    Ok(Agreed { answer, device_key, authority: pinned.and_then(|pinned| pinned.found()), clock_offset_ms })
 }
 
-fn make_store(
-    core: &Core,
-    key: &Key,
-    link: &EnrolLink,
-    answer: &EnrolAnswer,
-    device_key: &DeviceKey,
-    authority: Option<Vec<u8>>,
-) -> Result<()> {
+fn make_store(core: &Core, key: &Key, link: &EnrolLink, agreed: &Agreed) -> Result<()> {
+    let Agreed { answer, device_key, authority, clock_offset_ms } = agreed;
     // Left by an enrolment that broke off, under a key that nobody has. Set aside rather than deleted.
     for name in ["linli.db", "linli.db-wal", "linli.db-shm"] {
         let path = core.folder.join(name);
@@ -143,7 +155,10 @@ fn make_store(
         put(facts::DEVICE_KEY, &hex(&device_key.to_bytes()))?;
         put(facts::RELAY_KEY, &answer.relay_key)?;
         if let Some(authority) = authority {
-            put(trust::facts::AUTHORITIES, &trust::spelled(&[authority]))?;
+            put(trust::facts::AUTHORITIES, &trust::spelled(std::slice::from_ref(authority)))?;
+        }
+        if let Some(offset) = clock_offset_ms {
+            put(sync_client::round::facts::CLOCK_OFFSET, &offset.to_string())?;
         }
         put(facts::DISTRICT, &answer.district.code)?;
         put(facts::DISTRICT_NAME, &answer.district.name)?;

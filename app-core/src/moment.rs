@@ -2,19 +2,16 @@
 
 use crate::error::Result;
 use local_store::{Tx, device};
-use std::time::{SystemTime, UNIX_EPOCH};
+pub use sync_client::clock::machine_ms;
 use sync_client::round::facts;
 
-/// Milliseconds since 1970 by this machine. A clock before 1970 reads as 1970: wrong, but nothing breaks by it.
-pub fn machine_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-}
-
 /// The corrected clock: this machine's, moved by what the relay last said. It may be wrong only as long as there was no
-/// contact, and saved stamps are never rewritten.
+/// contact, and saved stamps are never rewritten. Never earlier than the last contact: a tablet whose battery died wakes up
+/// in 1970, when nobody was appointed to anything yet.
 pub fn now_ms(tx: &Tx<'_>) -> Result<u64> {
     let offset: i64 = device::fact(tx, facts::CLOCK_OFFSET)?.and_then(|text| text.parse().ok()).unwrap_or(0);
-    Ok(machine_ms().saturating_add_signed(offset))
+    let contact = device::fact(tx, facts::RECEIVED_UNTIL)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+    Ok(machine_ms().saturating_add_signed(offset).max(contact))
 }
 
 /// Today in Asia/Shanghai by the corrected clock.

@@ -56,6 +56,15 @@ pub(crate) fn put_clock(tx: &Tx<'_>, clock: &Hlc) -> Result<()> {
     put(tx, "clock", clock.last().to_bytes().as_slice())
 }
 
+/// Notes the greatest order that came from the relay: where the clock starts afresh if it ran ahead.
+pub(crate) fn put_seen(tx: &Tx<'_>, order: Stamp) -> Result<()> {
+    if order <= seen(tx)? { Ok(()) } else { put(tx, "seen", order.to_bytes().as_slice()) }
+}
+
+fn seen(tx: &Tx<'_>) -> Result<Stamp> {
+    Ok(get::<[u8; 12]>(tx, "seen")?.map_or(Stamp::ZERO, Stamp::from_bytes))
+}
+
 /// The number and id of the device's last edit.
 pub(crate) fn chain_end(tx: &Tx<'_>) -> Result<(u32, Option<EditId>)> {
     let mut query = tx.prepare_cached("SELECT number, id FROM edit ORDER BY number DESC LIMIT 1")?;

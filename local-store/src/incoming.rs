@@ -40,13 +40,15 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
     Ok(changed)
 }
 
-/// What is written here from now on comes after everything that was seen.
+/// What is written here from now on comes after everything that was seen. By its order, not its stamp: a tablet whose clock
+/// ran years ahead would drag every other's along.
 pub(crate) fn observe(tx: &Tx<'_>, clock: &mut Hlc, page: &PullAnswer) -> Result<()> {
-    let seen = clock.last();
-    for mark in page.records.iter().flat_map(|record| &record.state.marks) {
-        clock.observe(mark.order().max(mark.stamp));
-    }
-    if clock.last() == seen { Ok(()) } else { device::put_clock(tx, clock) }
+    let marks = page.records.iter().flat_map(|record| &record.state.marks);
+    let Some(greatest) = marks.map(|mark| mark.order()).max() else { return Ok(()) };
+    device::put_seen(tx, greatest)?;
+    let before = clock.last();
+    clock.observe(greatest);
+    if clock.last() == before { Ok(()) } else { device::put_clock(tx, clock) }
 }
 
 /// Marks a cursor that holds something else than the relay says it should.

@@ -79,6 +79,14 @@ pub fn last_order(tx: &dyn Tx) -> Result<Stamp> {
     }
 }
 
+/// The same, for who only looks.
+pub fn highest_order(tx: &dyn Tx) -> Result<Stamp> {
+    match text(tx, "clock")? {
+        Some(last) => last.parse().map_err(|_| damaged("clock")),
+        None => Ok(Stamp::ZERO),
+    }
+}
+
 pub fn set_last_order(tx: &dyn Tx, last: Stamp) -> Result<()> {
     tx.put_meta("clock", last.to_string().as_bytes())
 }

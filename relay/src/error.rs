@@ -117,7 +117,7 @@ fn status_of(code: Code) -> u16 {
         Code::UnknownKind | Code::UnknownField | Code::UnknownRecord | Code::ValueInvalid => 422,
         Code::MustBePrivate | Code::BlobHashWrong => 422,
         Code::BlobTypeWrong => 415,
-        Code::Unavailable => 503,
+        Code::Unavailable | Code::ClockUnsure => 503,
         Code::Internal => 500,
     }
 }

@@ -1,7 +1,9 @@
 //! A running relay: its store, its identity, and the news that something changed.
 
+use crate::accept::Now;
 use crate::authorities::Authorities;
 use crate::blobs::Files;
+use crate::clock::{Doubt, Watch};
 use crate::digests;
 use crate::district::{self, Identity};
 use crate::error::{RelayError, Result};
@@ -32,6 +34,7 @@ struct Inner {
     traffic: Traffic,
     rights: RightsCache,
     board: Board,
+    clock: Watch,
     /// When a write last failed for want of space or a working disk; `None` after one that succeeded.
     disk_fault: Mutex<Option<Instant>>,
     /// Counts commits, ours and those of other processes.
@@ -82,7 +85,7 @@ impl Relay {
             district::identity(tx)
         })?;
         let writers = store.writers();
-        Ok(Self(Arc::new(Inner {
+        let relay = Self(Arc::new(Inner {
             store,
             identity,
             blobs,
@@ -92,11 +95,14 @@ impl Relay {
             authorities: OnceLock::new(),
             rights: RightsCache::default(),
             board: Board::default(),
+            clock: Watch::default(),
             disk_fault: Mutex::default(),
             changes: watch::Sender::new(0),
             stopping: watch::Sender::new(false),
             wrong_codes_ms: Mutex::default(),
-        })))
+        }));
+        relay.look_at_clock()?;
+        Ok(relay)
     }
 
     pub fn store(&self) -> &dyn Store {
@@ -106,6 +112,43 @@ impl Relay {
     /// The time by the store's clock: what is judged, merged and told goes by it.
     pub fn now_ms(&self) -> u64 {
         self.0.store.now_ms()
+    }
+
+    /// The time with what the relay thinks of its own clock.
+    pub fn now(&self) -> Now {
+        let ms = self.now_ms();
+        match self.0.clock.doubt(ms) {
+            None => ms.into(),
+            // Rights are asked of some day. It was that one already, while by the clock nobody may be appointed yet.
+            Some(Doubt::Behind { by_ms }) => Now { ms: ms.saturating_add(by_ms), is_sure: false },
+            Some(Doubt::Apart { .. }) => Now { ms, is_sure: false },
+        }
+    }
+
+    /// The time as devices are told it: 0, which is none, while the clock is in doubt.
+    pub fn told_ms(&self) -> u64 {
+        let now = self.now();
+        if now.is_sure { now.ms } else { 0 }
+    }
+
+    pub fn clock(&self) -> &Watch {
+        &self.0.clock
+    }
+
+    /// Compares the clock with what it may not be behind of, and with those of tablets.
+    pub fn look_at_clock(&self) -> Result<Option<Doubt>> {
+        let highest = self.store().read(district::highest_order)?;
+        let was_sure = self.now().is_sure;
+        let doubt = self.0.clock.look(self.now_ms(), highest.ms);
+        metrics::gauge!("linli_clock_alarm").set(if doubt.is_some() { 1.0 } else { 0.0 });
+        match doubt {
+            Some(doubt) if was_sure => {
+                tracing::error!(%doubt, "clock alarm: no time is said and nobody is re-ordered until it is set right");
+            }
+            None if !was_sure => tracing::info!("the clock is right again"),
+            _ => {}
+        }
+        Ok(doubt)
     }
 
     pub fn schema(&self) -> &'static Schema {

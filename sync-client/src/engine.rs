@@ -4,11 +4,12 @@
 //! the relay cannot be reached it tries again after 1, 2, 4 … up to 30 seconds, spread so that a thousand tablets do not
 //! come back in the same second.
 
+use crate::clock;
 use crate::error::SyncError;
 use crate::photos::{Absent, Carrier};
 use crate::round::{self, Replica, on_store};
 use crate::transport::{Changes, Transport};
-use crate::trust;
+use crate::trust::{self, TlsFault};
 use futures_util::StreamExt;
 use local_store::{View, cursors, device};
 use std::collections::BTreeSet;
@@ -115,7 +116,11 @@ async fn keep_in_step<T: Transport>(
     loop {
         status.send_modify(|status| status.running = true);
         changed(BTreeSet::new());
-        let outcome = round::run(&replica, &transport, &status, &*changed).await;
+        let mut outcome = round::run(&replica, &transport, &status, &*changed).await;
+        if outcome.as_ref().is_err_and(is_of_clock) && clock::set_right(&replica, &transport).await.is_ok() {
+            // Once: a clock that is right now and whose dates still do not fit is not the clock's fault.
+            outcome = round::run(&replica, &transport, &status, &*changed).await;
+        }
         status.send_modify(|status| {
             status.running = false;
             status.sending = None;
@@ -206,6 +211,11 @@ async fn is_news(replica: &Replica, heads: Heads) -> bool {
     });
     // When the store cannot say, a round will: it reports what is wrong.
     compared.await.unwrap_or(true)
+}
+
+/// Whether a round broke off because our clock may be wrong.
+fn is_of_clock(error: &SyncError) -> bool {
+    matches!(error, SyncError::NotTrusted { fault: TlsFault::Dates, .. })
 }
 
 /// Half to one and a half of a pause, by chance.

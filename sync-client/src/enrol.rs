@@ -2,11 +2,12 @@
 
 use crate::error::{Result, SyncError};
 use crate::link::EnrolLink;
+use crate::proof::is_signed_by;
 use crate::transport::Transport;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use p256::ecdsa::signature::{Signer, Verifier};
-use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use p256::ecdsa::signature::Signer;
+use p256::ecdsa::{Signature, SigningKey};
 use sync_protocol::EditId;
 use sync_protocol::messages::{EnrolAnswer, EnrolRequest, enrol_proof, key_pin};
 
@@ -51,16 +52,7 @@ pub async fn enrol<T: Transport>(
         app_version: app_version.to_owned(),
     };
     let answer = transport.enrol(&request).await?;
-    let proven = key_pin(&answer.relay_key) == link.key_pin && is_signed(&request, &answer);
+    let signed = enrol_proof(&request, answer.device);
+    let proven = key_pin(&answer.relay_key) == link.key_pin && is_signed_by(&answer.relay_key, &signed, &answer.proof);
     if proven { Ok(answer) } else { Err(SyncError::KeyMismatch) }
-}
-
-fn is_signed(request: &EnrolRequest, answer: &EnrolAnswer) -> bool {
-    let key =
-        URL_SAFE_NO_PAD.decode(&answer.relay_key).ok().and_then(|bytes| VerifyingKey::from_sec1_bytes(&bytes).ok());
-    let proof = URL_SAFE_NO_PAD.decode(&answer.proof).ok().and_then(|bytes| Signature::from_slice(&bytes).ok());
-    match (key, proof) {
-        (Some(key), Some(proof)) => key.verify(&enrol_proof(request, answer.device), &proof).is_ok(),
-        _ => false,
-    }
 }

@@ -1,8 +1,9 @@
 //! The transport over HTTP. What answers must prove to be the relay before a byte of it is believed.
 
+use crate::clock::{Corrected, machine_ms};
 use crate::error::{Result, SyncError};
 use crate::transport::{BlobPart, Changes, Transport};
-use crate::trust::{self, Anchors};
+use crate::trust::{self, Anchors, Dates};
 use eventsource_stream::Eventsource;
 use futures_util::StreamExt;
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, RANGE};
@@ -10,11 +11,12 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
 use sync_protocol::Epoch;
 use sync_protocol::blobs::{BlobAnswer, BlobHash, MAX_BLOB_BYTES};
 use sync_protocol::messages::{
-    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer,
-    PushRequest, SignInAnswer, SignInRequest, Trust,
+    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, OWN_CLOCK_HEADER, PullAnswer, PullRequest,
+    PushAnswer, PushRequest, SignInAnswer, SignInRequest, TimeAnswer, Trust,
 };
 use sync_protocol::problem::Problem;
 
@@ -22,22 +24,37 @@ use sync_protocol::problem::Problem;
 const WORTH_PACKING_BYTES: usize = 512;
 /// A day's edits pack in milliseconds at this level, also on an old tablet.
 const PACKING_LEVEL: i32 = 6;
+/// An answer that took longer says too little about the moment it was given at.
+const TIME_WITHIN: Duration = Duration::from_secs(10);
 
 pub struct Http {
     /// Replaced when the relay announces other authorities.
-    client: RwLock<Client>,
+    line: RwLock<Line>,
     relay: String,
     token: Option<String>,
+    clock: Corrected,
+}
+
+#[derive(Clone)]
+struct Line {
+    client: Client,
+    anchors: Anchors,
 }
 
 impl Http {
     pub fn new(relay: &str, token: Option<String>, anchors: Anchors) -> Result<Self> {
-        let client = RwLock::new(trust::client(relay, anchors)?);
-        Ok(Self { client, relay: relay.trim_end_matches('/').to_owned(), token })
+        Self::by_clock(relay, token, anchors, Corrected::default())
     }
 
-    fn client(&self) -> Client {
-        self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// As [`Self::new`], where the corrected clock is known already.
+    pub fn by_clock(relay: &str, token: Option<String>, anchors: Anchors, clock: Corrected) -> Result<Self> {
+        let client = trust::client(relay, &anchors, &Dates::Corrected(clock.clone()))?;
+        let line = RwLock::new(Line { client, anchors });
+        Ok(Self { line, relay: relay.trim_end_matches('/').to_owned(), token, clock })
+    }
+
+    fn line(&self) -> Line {
+        self.line.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn call<Q: Serialize + Sync, A: DeserializeOwned>(
@@ -65,9 +82,9 @@ impl Http {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.client().request(method, format!("{}{path}", self.relay));
+        let request = self.line().client.request(method, format!("{}{path}", self.relay));
         match &self.token {
-            Some(token) => request.bearer_auth(token),
+            Some(token) => request.bearer_auth(token).header(OWN_CLOCK_HEADER, machine_ms()),
             None => request,
         }
     }
@@ -150,10 +167,21 @@ impl Transport for Http {
     }
     async fn follow(&self, authorities: Vec<Vec<u8>>) -> Result<()> {
         // Tried without the token on a connection of its own: an operator's slip locks nobody out.
-        let tried = Self::new(&self.relay, None, Anchors::Authorities(authorities))?;
+        let tried = Self::by_clock(&self.relay, None, Anchors::Authorities(authorities), self.clock.clone())?;
         tried.trust().await?;
-        *self.client.write().unwrap_or_else(PoisonError::into_inner) = tried.client();
+        *self.line.write().unwrap_or_else(PoisonError::into_inner) = tried.line();
         Ok(())
+    }
+    async fn time(&self, nonce: &str) -> Result<TimeAnswer> {
+        // On a connection of its own, without the token.
+        let client = trust::client(&self.relay, &self.line().anchors, &Dates::AsTheyStand)?;
+        let request = client.get(format!("{}/v1/time?nonce={nonce}", self.relay));
+        let response = self.answer(request.timeout(TIME_WITHIN), &["application/json"]).await?;
+        let bytes = response.bytes().await.map_err(|error| unreachable(&self.relay, &error))?;
+        serde_json::from_slice(&bytes).map_err(|_| self.not_the_relay())
+    }
+    fn correct_clock(&self, offset_ms: i64) {
+        self.clock.set(offset_ms);
     }
     async fn sign_in(&self, request: &SignInRequest) -> Result<SignInAnswer> {
         self.call(Method::POST, "/v1/sign-in", Some(request)).await

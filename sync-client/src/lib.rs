@@ -3,12 +3,14 @@
 //! A round pushes what is pending and pulls what is new ([`round`]); the [`engine`] runs rounds when something was saved,
 //! when the relay says that something changed, and again and again while there is no network. Saving never waits for it.
 
+pub mod clock;
 pub mod engine;
 pub mod enrol;
 mod error;
 pub mod http;
 pub mod link;
 pub mod photos;
+mod proof;
 pub mod round;
 pub mod transport;
 pub mod trust;

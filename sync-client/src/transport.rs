@@ -7,7 +7,7 @@ use std::pin::Pin;
 use sync_protocol::blobs::{BlobAnswer, BlobHash};
 use sync_protocol::messages::{
     CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer,
-    PushRequest, SignInAnswer, SignInRequest, Trust,
+    PushRequest, SignInAnswer, SignInRequest, TimeAnswer, Trust,
 };
 use sync_protocol::problem::Problem;
 use sync_protocol::{Code, Epoch};
@@ -31,6 +31,12 @@ pub trait Transport: Send + Sync + 'static {
         drop(authorities);
         std::future::ready(Ok(()))
     }
+    /// What time it is, asked without token and whatever the dates of the relay's certificate.
+    fn time(&self, _nonce: &str) -> impl Future<Output = Result<TimeAnswer>> + Send {
+        std::future::ready(Err(not_carried("this way carries no time")))
+    }
+    /// Lets dates be checked by this machine's clock, moved by so much.
+    fn correct_clock(&self, _offset_ms: i64) {}
     fn sign_in(&self, request: &SignInRequest) -> impl Future<Output = Result<SignInAnswer>> + Send;
 
     /// Gives the relay bytes of a blob from one on; none at all asks how far it has come. A transport that carries no
@@ -42,12 +48,12 @@ pub trait Transport: Send + Sync + 'static {
         _bytes: &[u8],
         _whole: u64,
     ) -> impl Future<Output = Result<BlobAnswer>> + Send {
-        std::future::ready(Err(no_photos()))
+        std::future::ready(Err(not_carried("this way carries no photos")))
     }
 
     /// Bytes of a blob from one on: as many as came before the line broke, and never none.
     fn get_blob(&self, _name: BlobHash, _from: u64) -> impl Future<Output = Result<BlobPart>> + Send {
-        std::future::ready(Err(no_photos()))
+        std::future::ready(Err(not_carried("this way carries no photos")))
     }
 }
 
@@ -58,7 +64,6 @@ pub struct BlobPart {
     pub whole: u64,
 }
 
-fn no_photos() -> SyncError {
-    let title = "this way carries no photos".to_owned();
-    SyncError::Problem(Problem { code: Code::NotThere, title, status: 404, retry_after_s: None })
+fn not_carried(title: &str) -> SyncError {
+    SyncError::Problem(Problem { code: Code::NotThere, title: title.to_owned(), status: 404, retry_after_s: None })
 }

@@ -6,18 +6,19 @@
 //!
 //! Invariants:
 //! - No byte of HTTP, and so no code and no token, is sent before the certificate has been verified.
-//! - A handshake is decided by rustls's own verifier alone; nothing here says yes where it says no.
+//! - A handshake is decided by rustls's own verifier alone; nothing here says yes where it says no. Dates are checked by the
+//!   corrected clock, and for the question what time it is by whatever moment the certificates themselves allow.
 //! - Other authorities are taken on only from an announcement signed by the relay's pinned key, newer than the last one,
 //!   and after a connection under them was made.
 
+use crate::clock::Corrected;
 use crate::error::{Result, SyncError};
+use crate::proof::is_signed_by;
 use crate::transport::Transport;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use local_store::{Store, View, device};
-use p256::ecdsa::signature::Verifier;
-use p256::ecdsa::{Signature, VerifyingKey};
-use reqwest::{Client, redirect, tls};
+use reqwest::{Client, redirect};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
@@ -46,6 +47,7 @@ pub mod facts {
 }
 
 /// Who is believed about the relay's certificate.
+#[derive(Clone)]
 pub enum Anchors {
     /// Nobody: for `http://` to this machine.
     Nobody,
@@ -81,8 +83,16 @@ impl TlsFault {
     }
 }
 
+/// By which clock a certificate's dates are checked.
+#[derive(Clone)]
+pub(crate) enum Dates {
+    Corrected(Corrected),
+    /// By any moment at which all of them are valid: only to ask what time it is.
+    AsTheyStand,
+}
+
 /// The one way connections to a relay are made.
-pub(crate) fn client(relay: &str, anchors: Anchors) -> Result<Client> {
+pub(crate) fn client(relay: &str, anchors: &Anchors, dates: &Dates) -> Result<Client> {
     // Fails only when another part of the program installed a provider first, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = Client::builder()
@@ -95,17 +105,91 @@ pub(crate) fn client(relay: &str, anchors: Anchors) -> Result<Client> {
     let builder = match anchors {
         Anchors::Nobody => builder.tls_certs_only([]),
         Anchors::Pinned(pinned) => {
-            builder.tls_backend_preconfigured(pinned.config().map_err(|_| unusable(TlsFault::Unknown))?)
+            let config = config(pinned.clone(), &pinned.provider, dates);
+            builder.tls_backend_preconfigured(config.map_err(|_| unusable(TlsFault::Unknown))?)
         }
         Anchors::Authorities(held) => {
-            let certificates: std::result::Result<Vec<_>, _> =
-                held.iter().map(|der| reqwest::Certificate::from_der(der)).collect();
-            builder
-                .tls_certs_only(certificates.map_err(|_| unusable(TlsFault::Unknown))?)
-                .tls_version_min(tls::Version::TLS_1_3)
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            let mut roots = RootCertStore::empty();
+            for der in held {
+                roots.add(CertificateDer::from(der.clone())).map_err(|_| unusable(TlsFault::Unknown))?;
+            }
+            let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
+            let config = config(verifier.map_err(|_| unusable(TlsFault::Unknown))?, &provider, dates);
+            builder.tls_backend_preconfigured(config.map_err(|_| unusable(TlsFault::Unknown))?)
         }
     };
     builder.build().map_err(|_| unusable(TlsFault::Unknown))
+}
+
+fn config(
+    verifier: Arc<dyn ServerCertVerifier>,
+    provider: &Arc<CryptoProvider>,
+    dates: &Dates,
+) -> std::result::Result<ClientConfig, TlsError> {
+    let (clock, verifier) = match dates {
+        Dates::Corrected(clock) => (clock.clone(), verifier),
+        Dates::AsTheyStand => {
+            let undated: Arc<dyn ServerCertVerifier> = Arc::new(Undated(verifier));
+            (Corrected::default(), undated)
+        }
+    };
+    let builder = ClientConfig::builder_with_details(provider.clone(), Arc::new(clock))
+        .with_protocol_versions(&[&rustls::version::TLS13])?;
+    // rustls files every verifier of one's own under this name. Ours only choose authority and moment; rustls verifies.
+    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+}
+
+/// Verifies as another does, at a moment at which every certificate of the chain is valid.
+#[derive(Debug)]
+struct Undated(Arc<dyn ServerCertVerifier>);
+
+/// One certificate's dates may send us to another one's; more than a chain's length of them is no chain.
+const MOMENTS: usize = 6;
+
+impl ServerCertVerifier for Undated {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        mut now: UnixTime,
+    ) -> std::result::Result<ServerCertVerified, TlsError> {
+        use CertificateError::{ExpiredContext, NotValidYetContext};
+        let mut outcome = Err(TlsError::General("no moment fits".to_owned()));
+        for _ in 0..MOMENTS {
+            outcome = self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+            now = match &outcome {
+                Err(TlsError::InvalidCertificate(ExpiredContext { not_after, .. })) => *not_after,
+                Err(TlsError::InvalidCertificate(NotValidYetContext { not_before, .. })) => *not_before,
+                _ => break,
+            };
+        }
+        outcome
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, TlsError> {
+        self.0.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, TlsError> {
+        self.0.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
 }
 
 /// What was wrong with the handshake, if that is why a call failed.
@@ -156,14 +240,6 @@ impl Pinned {
     /// The certificate with the pin, once a handshake under it has succeeded.
     pub fn found(&self) -> Option<Vec<u8>> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|der| der.to_vec())
-    }
-
-    fn config(self: Arc<Self>) -> std::result::Result<ClientConfig, TlsError> {
-        let provider = self.provider.clone();
-        let builder =
-            ClientConfig::builder_with_provider(provider).with_protocol_versions(&[&rustls::version::TLS13])?;
-        // rustls files every verifier of one's own under this name. Ours only chooses the authority; rustls verifies.
-        Ok(builder.dangerous().with_custom_certificate_verifier(self).with_no_client_auth())
     }
 }
 
@@ -258,18 +334,17 @@ pub(crate) async fn keep_up<T: Transport>(store: &Arc<Store>, transport: &T) -> 
 /// The certificates of an announcement that is the relay's own and newer than what is known.
 fn believed(trust: &Trust, relay_key: &str, known_as_of_ms: u64) -> Option<Vec<Vec<u8>>> {
     let decoded = |text: &String| URL_SAFE_NO_PAD.decode(text).ok().filter(|der| der.len() <= LONGEST);
-    let key = VerifyingKey::from_sec1_bytes(&URL_SAFE_NO_PAD.decode(relay_key).ok()?).ok()?;
-    let proof = Signature::from_slice(&URL_SAFE_NO_PAD.decode(&trust.proof).ok()?).ok()?;
-    key.verify(&trust_proof(&trust.authorities, trust.as_of_ms), &proof).ok()?;
-    let is_usable = trust.as_of_ms > known_as_of_ms && (1..=MOST).contains(&trust.authorities.len());
+    let is_theirs = is_signed_by(relay_key, &trust_proof(&trust.authorities, trust.as_of_ms), &trust.proof);
+    let is_newer = trust.as_of_ms > known_as_of_ms;
+    let is_usable = is_theirs && is_newer && (1..=MOST).contains(&trust.authorities.len());
     if is_usable { trust.authorities.iter().map(decoded).collect() } else { None }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use p256::ecdsa::SigningKey;
     use p256::ecdsa::signature::Signer;
+    use p256::ecdsa::{Signature, SigningKey};
 
     fn announced(key: &SigningKey, as_of_ms: u64, authorities: &[&str]) -> Trust {
         let authorities: Vec<String> = authorities.iter().map(|text| URL_SAFE_NO_PAD.encode(text)).collect();

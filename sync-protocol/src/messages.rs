@@ -2,6 +2,8 @@
 //! compressed with zstd by HTTP's own content encoding.
 //!
 //! Every call may be repeated: pushes are recognised by edit id, pulls by cursor, enrolment by its one-time code.
+//!
+//! `now_ms` in an answer is the relay's time. It is 0 while the relay doubts its own clock: then it says no time at all.
 
 use crate::channel::{Channel, ChannelFacet, Facet, Grant};
 use crate::digest::Digest;
@@ -118,6 +120,32 @@ pub struct Trust {
 pub fn trust_proof(authorities: &[String], as_of_ms: u64) -> Vec<u8> {
     format!("linli-trust-1\n{as_of_ms}\n{}", authorities.join("\n")).into_bytes()
 }
+
+// ---- GET /v1/time?nonce= ---------------------------------------------------------------------------------------------
+
+/// The relay's time, proven by its own key: a tablet whose clock stands in 1970 believes no certificate's dates, but this.
+/// Refused with [`Code::ClockUnsure`] while the relay doubts its own clock.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct TimeAnswer {
+    /// The one that was asked with, so that an answer cannot be kept and given again.
+    pub nonce: String,
+    pub time_ms: u64,
+    /// For a device that knows no more than the pin of an enrolment link yet.
+    pub relay_key: String,
+    /// The relay's ES256 signature over [`time_proof`].
+    pub proof: String,
+}
+
+/// The longest nonce that is answered.
+pub const MAX_TIME_NONCE: usize = 64;
+
+pub fn time_proof(nonce: &str, time_ms: u64) -> Vec<u8> {
+    format!("linli-time-1\n{nonce}\n{time_ms}").into_bytes()
+}
+
+/// The header with which a device says what its own clock shows, uncorrected, in milliseconds since 1970: by many of them
+/// the relay notices that its own is wrong.
+pub const OWN_CLOCK_HEADER: &str = "linli-clock";
 
 /// The pin of a certificate in an enrolment link: the SHA-256 of its DER, in hex.
 pub fn certificate_pin(der: &[u8]) -> String {

@@ -42,6 +42,8 @@ codes! {
     SignInWait = "sign_in_wait",
     /// The store is busy or full; the call may be repeated after the time in Retry-After.
     Unavailable = "unavailable",
+    /// The relay doubts its own clock and says no time.
+    ClockUnsure = "clock_unsure",
     NotThere = "not_there",
     /// The store was restored or replaced: cursors of the old epoch mean nothing here.
     EpochChanged = "epoch_changed",

@@ -1,6 +1,6 @@
 //! One edit at a time: may it stand, can it be placed, may its author write it; then it is merged.
 
-use super::clock::RelayClock;
+use super::clock::{Now, RelayClock};
 use super::order::order_for;
 use super::own::{Draft, OwnChain, must_stand};
 use super::privacy::is_too_open;
@@ -70,14 +70,15 @@ enum Judged {
 }
 
 impl<'t> Accepting<'t> {
-    pub fn new(tx: &'t dyn Tx, schema: &'t Schema, district: &'t str, now_ms: u64) -> Self {
+    pub fn new(tx: &'t dyn Tx, schema: &'t Schema, district: &'t str, now: impl Into<Now>) -> Self {
+        let now = now.into();
         Self {
             tx,
             schema,
             register: Register::new(tx, schema, district),
-            clock: RelayClock::new(tx),
-            now_ms,
-            today: day::day_of(now_ms),
+            clock: RelayClock::new(tx, now),
+            now_ms: now.ms,
+            today: day::day_of(now.ms),
             assignments: HashMap::new(),
             appeared: VecDeque::new(),
             to_review: VecDeque::new(),
@@ -87,7 +88,7 @@ impl<'t> Accepting<'t> {
 
     /// Writes something of the relay's own; an error where it may not stand.
     pub fn write(&mut self, draft: Draft) -> Result<()> {
-        let stamp = self.clock.tick_after([], self.now_ms)?;
+        let stamp = self.clock.tick_after([])?;
         let (edit, id) = self.own.next(self.tx, draft, stamp)?;
         let outcome = self.take(&edit, id, Authority::Relay, Stamp::ZERO)?;
         must_stand(&edit, &outcome)
@@ -259,9 +260,9 @@ impl<'t> Accepting<'t> {
             self.clock.observe(was.order.unwrap_or(edit.stamp))?;
             accepted.order = was.order;
         } else {
-            accepted.order = order_for(edit, held_state, log, previous, &mut self.clock, self.now_ms)?;
+            accepted.order = order_for(edit, held_state, log, previous, &mut self.clock)?;
             if let Some(issue) = &issue {
-                accepted.order = issue.order_for(accepted.order, edit.stamp, &mut self.clock, self.now_ms)?;
+                accepted.order = issue.order_for(accepted.order, edit.stamp, &mut self.clock)?;
             }
         }
         let state = merged(self.tx, kind, &key, held_state, &accepted)?;

@@ -15,6 +15,7 @@ mod review;
 mod steps;
 
 pub use chain::{Chain, Pushed};
+pub use clock::Now;
 pub use judge::{Accepting, Authority};
 pub use own::{Draft, RELAY_DEVICE, relay_person, write_own};
 
@@ -34,7 +35,7 @@ pub fn accept(
     device: &StoredDevice,
     pushed: &Pushed,
     signed_in: &BTreeSet<RecordId>,
-    now_ms: u64,
+    now: impl Into<Now>,
 ) -> Result<Vec<Outcome>> {
     // Read again inside the transaction: another push of the same device may have come in between.
     let device = tx.device(device.number)?.unwrap_or_else(|| device.clone());
@@ -43,7 +44,7 @@ pub fn accept(
     let district = crate::district::code(tx)?;
     let news = pushed.edits.iter().filter(|edit| chain.known(edit.number).is_none());
     tx.claim(&news.flat_map(|edit| touched(schema, edit)).collect())?;
-    let mut accepting = Accepting::new(tx, schema, &district, now_ms);
+    let mut accepting = Accepting::new(tx, schema, &district, now);
     let mut outcomes = Vec::with_capacity(pushed.edits.len());
     for (edit, id) in pushed.edits.iter().zip(&pushed.ids) {
         let known = chain.known(edit.number);

@@ -10,9 +10,6 @@ use sync_protocol::planted::{self, Bug};
 use sync_protocol::record::Accepted;
 use sync_protocol::{Edit, RecordState, Stamp};
 
-/// How far a stamp may be ahead of the relay before it gets an order.
-const AHEAD_MS: u64 = 60_000;
-
 /// The order an edit needs beside its stamp, if any: later than each base's order and the device's previous edit.
 pub fn order_for(
     edit: &Edit,
@@ -20,16 +17,15 @@ pub fn order_for(
     log: impl FnOnce() -> Result<Vec<Accepted>>,
     previous: Stamp,
     clock: &mut RelayClock<'_>,
-    now_ms: u64,
 ) -> Result<Option<Stamp>> {
     let newest_base = newest_base(edit, state, log)?;
     if planted::is(Bug::NoOrder) {
         return Ok(None);
     }
-    if edit.stamp.ms <= now_ms.saturating_add(AHEAD_MS) && newest_base.is_none_or(|base| base < edit.stamp) {
+    if newest_base.is_none_or(|base| base < edit.stamp) && !clock.is_ahead(edit.stamp)? {
         return Ok(None);
     }
-    clock.tick_after([previous].into_iter().chain(newest_base), now_ms).map(Some)
+    clock.tick_after([previous].into_iter().chain(newest_base)).map(Some)
 }
 
 /// The greatest order among the edits that this one was written over. Bases nobody knows here (an edit that was

@@ -51,16 +51,10 @@ fn is_by_helper(tx: &dyn Tx, issue: &RecordState) -> Result<bool> {
 
 impl IssueBefore {
     /// The order a step needs beside its stamp, to come after every step there is.
-    pub fn order_for(
-        &self,
-        given: Option<Stamp>,
-        stamp: Stamp,
-        clock: &mut RelayClock<'_>,
-        now_ms: u64,
-    ) -> Result<Option<Stamp>> {
+    pub fn order_for(&self, given: Option<Stamp>, stamp: Stamp, clock: &mut RelayClock<'_>) -> Result<Option<Stamp>> {
         match self.steps.iter().map(|step| step.order).max() {
             _ if planted::is(Bug::StepUnordered) => Ok(given),
-            Some(newest) if given.unwrap_or(stamp) <= newest => clock.tick_after([newest], now_ms).map(Some),
+            Some(newest) if given.unwrap_or(stamp) <= newest => clock.tick_after([newest]).map(Some),
             _ => Ok(given),
         }
     }

@@ -5,10 +5,11 @@ use crate::error::{RelayError, Result};
 use crate::keys::token_hash;
 use crate::relay::Relay;
 use crate::serving::Peer;
-use crate::store::StoredDevice;
+use crate::store::{Holder, StoredDevice};
 use axum::extract::FromRequestParts;
 use axum::http::request;
 use sync_protocol::Code;
+use sync_protocol::messages::OWN_CLOCK_HEADER;
 
 /// A contact is written down no more often than this: it must not cost a commit per call.
 const CONTACT_EVERY_MS: u64 = 10 * 60 * 1_000;
@@ -36,6 +37,11 @@ impl FromRequestParts<Relay> for Caller {
         }
         if let Some(CallingDevice(number)) = parts.extensions.get() {
             let _ = number.set(device.number.0);
+        }
+        let shows = parts.headers.get(OWN_CLOCK_HEADER).and_then(|shows| shows.to_str().ok()?.parse().ok());
+        // Of tablets only: a console may run on the relay's own machine and share its error.
+        if let (Some(shows_ms), Holder::Person(_)) = (shows, &device.holder) {
+            relay.clock().heard(device.number, shows_ms);
         }
         let now_ms = relay.now_ms();
         if now_ms.saturating_sub(device.last_contact_ms) > CONTACT_EVERY_MS {

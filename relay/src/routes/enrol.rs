@@ -51,6 +51,6 @@ pub async fn enrol(
         demonstration,
         relay_key: key.public.clone(),
         proof: key.sign(&enrol_proof(&request, device)),
-        now_ms,
+        now_ms: relay.told_ms(),
     }))
 }

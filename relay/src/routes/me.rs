@@ -26,7 +26,7 @@ pub async fn me(
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Me>> {
     let Query(asked) = asked.map_err(|_| RelayError::refused(Code::RequestInvalid, "`epoch` is a UUID"))?;
-    let now_ms = relay.now_ms();
+    let (now_ms, told_ms) = (relay.now_ms(), relay.told_ms());
     let (epoch, cache) = (relay.epoch(), relay.clone());
     let me = relay.read(move |tx| {
         let granted = cache.rights().granted(tx, &device.holder, &day_of(now_ms))?;
@@ -46,7 +46,7 @@ pub async fn me(
                 Some(of) => district::restored_since(tx, of, &granted)?,
                 None => None,
             },
-            now_ms,
+            now_ms: told_ms,
         })
     });
     Ok(Json(me.await?))

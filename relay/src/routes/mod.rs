@@ -11,6 +11,7 @@ mod observe;
 pub mod openapi;
 mod sign_in;
 mod sync;
+mod time;
 mod trust;
 
 use crate::error::RelayError;
@@ -35,6 +36,7 @@ pub fn router(relay: Relay) -> Router {
         .route("/metrics", get(health::metrics))
         .route("/v1/enrol", post(enrol::enrol))
         .route("/v1/trust", get(trust::trust))
+        .route("/v1/time", get(time::time))
         .route("/v1/me", get(me::me))
         .route("/v1/push", post(sync::push))
         .route("/v1/pull", post(sync::pull))

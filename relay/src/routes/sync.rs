@@ -17,7 +17,7 @@ pub async fn push(
     Caller(device): Caller,
     JsonBody(mut request, _memory): JsonBody<PushRequest>,
 ) -> Result<Json<PushAnswer>> {
-    let now_ms = relay.now_ms();
+    let (now, now_ms) = (relay.now(), relay.now_ms());
     let (schema, epoch) = (relay.schema(), relay.epoch());
     pull::check_epoch(request.epoch, epoch)?;
     let tokens = std::mem::take(&mut request.author_tokens);
@@ -26,9 +26,10 @@ pub async fn push(
     let pushed = relay.compute(move || Pushed::verified(request, &checked)).await??;
     let outcomes = relay.write(move |tx| {
         let signed_in = signed_in_authors(tx, device.number, &tokens, now_ms)?;
-        accept::accept(tx, schema, &device, &pushed, &signed_in, now_ms)
+        accept::accept(tx, schema, &device, &pushed, &signed_in, now)
     });
-    Ok(Json(PushAnswer { epoch, outcomes: outcomes.await?, now_ms }))
+    let outcomes = outcomes.await?;
+    Ok(Json(PushAnswer { epoch, outcomes, now_ms: relay.told_ms() }))
 }
 
 pub async fn pull(
@@ -36,7 +37,7 @@ pub async fn pull(
     Caller(device): Caller,
     JsonBody(request, _memory): JsonBody<PullRequest>,
 ) -> Result<Json<PullAnswer>> {
-    let now_ms = relay.now_ms();
+    let (now_ms, told_ms) = (relay.now_ms(), relay.told_ms());
     let epoch = relay.epoch();
     pull::check(&request, epoch)?;
     let cache = relay.clone();
@@ -47,9 +48,9 @@ pub async fn pull(
     let answer = relay.read(move |tx| {
         let granted = cache.rights().granted(tx, &device.holder, &day_of(now_ms))?;
         if let (Some(standing), Some(heads)) = (&request.standing, &heads) {
-            return Ok(pull::compare(standing, heads, &granted, epoch, now_ms));
+            return Ok(pull::compare(standing, heads, &granted, epoch, told_ms));
         }
-        pull::page_for(tx, &request, &granted, epoch, now_ms)
+        pull::page_for(tx, &request, &granted, epoch, told_ms)
     });
     Ok(Json(answer.await?))
 }
@@ -59,12 +60,12 @@ pub async fn compare(
     Caller(device): Caller,
     JsonBody(request, _memory): JsonBody<CompareRequest>,
 ) -> Result<Json<CompareAnswer>> {
-    let (now_ms, epoch, cache) = (relay.now_ms(), relay.epoch(), relay.clone());
+    let (now_ms, told_ms, epoch, cache) = (relay.now_ms(), relay.told_ms(), relay.epoch(), relay.clone());
     // Rare, and the one thing worth an operator's look: copies that should be alike are not.
     tracing::warn!(device = device.number.0, facet = request.at.facet.name(), "a replica differs");
     let answer = relay.read(move |tx| {
         let granted = cache.rights().granted(tx, &device.holder, &day_of(now_ms))?;
-        digests::compare(tx, &request, &granted, epoch, now_ms)
+        digests::compare(tx, &request, &granted, epoch, told_ms)
     });
     Ok(Json(answer.await?))
 }

@@ -102,6 +102,12 @@ async fn tidy(relay: Relay) {
     loop {
         ticks.tick().await;
         relay.traffic().fairness.tidy();
+        let looking = relay.clone();
+        match tokio::task::spawn_blocking(move || looking.look_at_clock()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the clock could not be looked at"),
+            Err(error) => tracing::warn!(%error, "the clock could not be looked at"),
+        }
         if Instant::now() >= blobs_at {
             blobs_at = Instant::now() + TIDY_BLOBS_EVERY;
             let blobs = relay.clone();

@@ -3,7 +3,7 @@
 
 pub mod postgres;
 
-use linli_relay::accept::{Draft, Pushed, accept, write_own};
+use linli_relay::accept::{Draft, Now, Pushed, accept, write_own};
 use linli_relay::error::RelayError;
 use linli_relay::keys::{KeyPair, token};
 use linli_relay::relay::{Relay, store_path};
@@ -189,6 +189,18 @@ impl Town {
     /// Pushes what a device wrote, without the wire between.
     pub fn push(&self, device: &mut Device, edits: Vec<Edit>) -> Result<Vec<Outcome>, RelayError> {
         self.push_signed_in(device, edits, &[])
+    }
+
+    /// As [`Self::push`], at a moment that the relay may doubt.
+    pub fn push_at(&self, device: &mut Device, edits: Vec<Edit>, now: Now) -> Result<Vec<Outcome>, RelayError> {
+        let (before, ids) = (device.last, chain_ids(device.last, &edits));
+        let stored = self.relay.store().read(|tx| tx.device(device.number))?.unwrap();
+        let pushed = Pushed::verified(device.request(before, edits), &stored)?;
+        let work =
+            |tx: &dyn linli_relay::store::Tx| accept(tx, self.relay.schema(), &stored, &pushed, &BTreeSet::new(), now);
+        let outcomes = self.relay.store().write(work)?;
+        device.last = ids.last().copied().or(before);
+        Ok(outcomes)
     }
 
     pub fn push_signed_in(

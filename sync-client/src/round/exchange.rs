@@ -5,6 +5,7 @@
 //! starts over and repeats what is not settled. The app carries questions over HTTP, the simulation in memory.
 
 use super::facts;
+use crate::clock::offset_of;
 use local_store::{Result, Store, StoreError, Tx, View, comparing, cursors, device, epochs, incoming, outbox};
 use std::collections::{BTreeMap, BTreeSet};
 use sync_protocol::messages::{
@@ -54,6 +55,8 @@ pub struct News {
     pub kinds: BTreeSet<String>,
     /// The relay is not the one that this replica was enrolled at, nor that one restored. The round is over.
     pub replaced: bool,
+    /// How far the relay's clock is ahead of ours, where the answer says.
+    pub clock_offset_ms: Option<i64>,
     /// Entries received, and those still to come where the answer says.
     pub arrived: u64,
     pub remaining: Option<u64>,
@@ -140,9 +143,9 @@ impl Exchange {
     /// Takes the answer to the last question.
     pub fn take(&mut self, store: &Store, heard: Heard) -> Result<News> {
         let Heard { answer, asked_ms, heard_ms } = heard;
-        let offset = |relay_ms| clock_offset(asked_ms, relay_ms, heard_ms);
+        let offset = |relay_ms| offset_of(asked_ms, relay_ms, heard_ms);
         match answer {
-            Answer::Push(answer) => take_outcomes(store, &answer, offset(answer.now_ms)),
+            Answer::Push(answer) => take_outcomes(store, &answer, offset(answer.now_ms), heard_ms),
             Answer::Me(me) => self.follow(store, &me),
             Answer::Pull(answer) => {
                 let offset = offset(answer.now_ms);
@@ -189,16 +192,18 @@ impl Exchange {
         }))
     }
 
-    fn take_page(&mut self, store: &Store, page: PullAnswer, offset: i128, now_ms: u64) -> Result<News> {
+    fn take_page(&mut self, store: &Store, page: PullAnswer, offset: Option<i64>, now_ms: u64) -> Result<News> {
         let is_head = !page.more && Some(&page.grants_version) == self.grants.as_ref();
         let kinds = store.write(|tx| {
             let kinds = incoming::apply(tx, &page)?;
             if is_head {
-                device::put_fact(tx, facts::RECEIVED_UNTIL, &page.now_ms.to_string())?;
                 device::put_fact(tx, facts::LOADED, "1")?;
                 comparing::recount(tx, now_ms)?;
             }
-            put_offset(tx, offset)?;
+            let by_relay = put_offset(tx, offset, now_ms)?;
+            if is_head {
+                device::put_fact(tx, facts::RECEIVED_UNTIL, &by_relay.to_string())?;
+            }
             Ok::<_, local_store::StoreError>(kinds)
         })?;
         self.grants_moved = Some(&page.grants_version) != self.grants.as_ref();
@@ -207,7 +212,7 @@ impl Exchange {
             self.phase = Phase::Comparing;
         }
         let arrived = page.channels.iter().map(|page| (page.listed.len() + page.departed.len()) as u64).sum();
-        Ok(News { kinds, arrived, remaining: Some(page.remaining), ..News::default() })
+        Ok(News { kinds, arrived, remaining: Some(page.remaining), clock_offset_ms: offset, ..News::default() })
     }
 
     fn take_comparison(&mut self, store: &Store, answer: &CompareAnswer) -> Result<News> {
@@ -256,42 +261,30 @@ impl Exchange {
     }
 }
 
-fn take_outcomes(store: &Store, answer: &PushAnswer, offset: i128) -> Result<News> {
+fn take_outcomes(store: &Store, answer: &PushAnswer, offset: Option<i64>, heard_ms: u64) -> Result<News> {
     let taken = answer.outcomes.iter().any(|outcome| !matches!(outcome.result, Fate::Later | Fate::Refused));
     let kinds = store.write(|tx| {
+        let by_relay = put_offset(tx, offset, heard_ms)?;
         if taken {
-            device::put_fact(tx, facts::SENT_AT, &answer.now_ms.to_string())?;
+            device::put_fact(tx, facts::SENT_AT, &by_relay.to_string())?;
         }
         if device::epoch(tx)?.is_none() {
             // From the first answer on: should the relay be restored before the first pull, what it lacks is known by this.
             device::put_epoch(tx, answer.epoch)?;
         }
-        put_offset(tx, offset)?;
         outbox::settle(tx, &answer.outcomes)
     })?;
-    Ok(News { kinds: kinds.into_iter().collect(), ..News::default() })
+    Ok(News { kinds: kinds.into_iter().collect(), clock_offset_ms: offset, ..News::default() })
 }
 
-fn put_offset(tx: &Tx<'_>, offset: i128) -> Result<()> {
-    device::put_fact(tx, facts::CLOCK_OFFSET, &offset.to_string())
-}
-
-/// How far the relay's clock is ahead of ours, by an answer that was asked for and heard at these times of ours. The answer
-/// was given at some moment in between, so how long it took is no reason to move our clock.
-fn clock_offset(asked_ms: u64, relay_ms: u64, heard_ms: u64) -> i128 {
-    i128::from(relay_ms) - i128::from(relay_ms.clamp(asked_ms, heard_ms.max(asked_ms)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::clock_offset;
-
-    #[test]
-    fn a_slow_answer_moves_no_clock_and_a_wrong_clock_is_moved_no_further_than_it_must() {
-        assert_eq!(clock_offset(1_000, 1_030, 21_000), 0);
-        assert_eq!(clock_offset(1_000, 61_000, 1_100), 59_900);
-        assert_eq!(clock_offset(61_000, 1_000, 61_100), -60_000);
-        // Our own clock was set back while the answer was under way.
-        assert_eq!(clock_offset(61_000, 1_000, 900), -60_000);
-    }
+/// Keeps how far the relay is ahead of us, where it said so; what it is there by the corrected clock.
+fn put_offset(tx: &Tx<'_>, offset: Option<i64>, heard_ms: u64) -> Result<u64> {
+    let offset = match offset {
+        None => device::fact(tx, facts::CLOCK_OFFSET)?.and_then(|text| text.parse().ok()).unwrap_or(0),
+        Some(offset) => {
+            device::put_fact(tx, facts::CLOCK_OFFSET, &offset.to_string())?;
+            offset
+        }
+    };
+    Ok(heard_ms.saturating_add_signed(offset))
 }

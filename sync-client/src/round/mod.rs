@@ -95,6 +95,9 @@ pub async fn run<T: Transport>(
             None => writing.await?,
         };
         exchange = next;
+        if let Some(offset_ms) = news.clock_offset_ms {
+            transport.correct_clock(offset_ms);
+        }
         if news.replaced {
             return Err(SyncError::Replaced);
         }

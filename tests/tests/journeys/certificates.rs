@@ -107,7 +107,7 @@ async fn f13_whoever_cannot_show_the_districts_certificate_hears_neither_code_no
     let everybody = || strangers.iter().map(|(one, code)| (one, *code)).chain([(&plain, "not_the_relay")]);
 
     let link = district.link(&["--person", "wangwei"])?;
-    let code = link.split('&').find_map(|part| part.strip_prefix("c=")).context("a code")?.to_owned();
+    let code_of_link = link.split('&').find_map(|part| part.strip_prefix("c=")).context("a code")?.to_owned();
     let new = Device::over(Shell::Tablet, &district.path("new"), None)?;
     for (stranger, expected) in everybody() {
         let there = stranger.address().replace(':', "%3A").replace('/', "%2F");
@@ -124,12 +124,20 @@ async fn f13_whoever_cannot_show_the_districts_certificate_hears_neither_code_no
         let is_told = |status: &Value| status["last_problem"]["code"] == expected && status["online"] == false;
         tablet.until("sync_status", Value::Null, is_told).await?;
     }
-    for (stranger, _) in &strangers {
-        assert_eq!(stranger.heard(), Vec::<u8>::new(), "no byte comes out of a handshake that failed");
+    for (stranger, code) in &strangers {
+        let heard = String::from_utf8_lossy(&stranger.heard()).into_owned();
+        if *code == "certificate_dates" {
+            // The district vouched for it once: it is asked what time it is, as the clock may be wrong, and nothing else.
+            let asked: Vec<&str> = heard.lines().filter(|line| line.contains(" HTTP/1.1")).collect();
+            assert!(!asked.is_empty() && asked.iter().all(|line| line.starts_with("GET /v1/time?nonce=")), "{heard}");
+            assert!(!heard.to_lowercase().contains("authorization") && !heard.contains(&code_of_link), "{heard}");
+        } else {
+            assert_eq!(heard, "", "no byte comes out of a handshake that failed");
+        }
     }
     // Who speaks no TLS hears the beginning of a handshake, which names nobody.
     let heard = String::from_utf8_lossy(&plain.heard()).into_owned();
-    assert!(!heard.is_empty() && !heard.contains(&token) && !heard.contains(&code));
+    assert!(!heard.is_empty() && !heard.contains(&token) && !heard.contains(&code_of_link));
 
     // Work goes on, and at the right address it is sent.
     tablet.visit(&tablet.home().await?, "没人在家").await?;
@@ -168,4 +176,24 @@ async fn the_authority_is_changed_for_its_spare_and_no_tablet_has_to_enrol_again
     assert_ne!(known[0], now[1], "the former authority is trusted no more");
     tablet.visit(&home, "第二天").await?;
     tablet.until_sent().await
+}
+
+#[tokio::test]
+async fn f8_a_tablet_whose_clock_fits_no_certificate_asks_the_time_and_goes_on() -> Result<()> {
+    let district = SecuredDistrict::start().await?;
+    let mut tablet = tablet(&district, "tablet").await?;
+    let home = tablet.home().await?;
+    // Years ahead, years behind, before 1970: what the clock shows is moved by what the store holds of it.
+    for years in [40, -30, -90_i64] {
+        let offset = years * YEAR_MS as i64;
+        tablet.store()?.write(|tx| device::put_fact(tx, "clock_offset_ms", &offset.to_string()))?;
+        tablet = tablet.after_the_battery_died(None)?;
+        tablet.unlock().await?;
+        tablet.visit(&home, &format!("时钟差了{years}年")).await?;
+        tablet.until_sent().await?;
+        let held = tablet.store()?.read(&View::Everything, |tx| device::fact(tx, "clock_offset_ms"))?;
+        let held: i64 = held.context("an offset")?.parse()?;
+        assert!(held.abs() < 60_000, "{held}");
+    }
+    Ok(())
 }

@@ -35,8 +35,10 @@ pub fn paths() -> Value {
             &[&[(404, Code::EnrolCodeUnknown), (409, Code::EnrolCodeUsed), (410, Code::EnrolCodeExpired)], BODY].concat(),
         )) },
         "/v1/trust": { "get": open_call(
-            "trust", "Who may vouch for the relay's certificate, signed by the relay's own key.", ok(&schema("Trust")), &[],
+            "trust", "Who may vouch for the relay's certificate, signed by the relay's own key.", ok(&schema("Trust")),
+            &[(503, Code::ClockUnsure)],
         ) },
+        "/v1/time": { "get": time() },
         "/v1/me": { "get": me() },
         "/v1/push": { "post": with_body("PushRequest", device_call(
             "push", "Hand over edits in the order they were made; each gets one outcome, the same when repeated.",
@@ -74,6 +76,17 @@ pub fn paths() -> Value {
             &[&[(404, Code::NotThere)], BODY].concat(),
         )) },
     })
+}
+
+fn time() -> Value {
+    let words = "What time it is, signed by the relay's own key; refused while the relay doubts its own clock.";
+    let refusals = [(400, Code::RequestInvalid), (503, Code::ClockUnsure)];
+    let mut call = open_call("time", words, ok(&schema("TimeAnswer")), &refusals);
+    let nonce = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$" });
+    let words = "Random, so that an answer cannot be kept and given again.";
+    call["parameters"] =
+        json!([{ "name": "nonce", "in": "query", "required": true, "schema": nonce, "description": words }]);
+    call
 }
 
 fn me() -> Value {

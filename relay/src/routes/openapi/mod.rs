@@ -25,7 +25,9 @@ pub fn build() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "license": { "name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later" },
             "description": "Every call may be repeated: pushes are recognised by edit id, pulls by cursor, enrolment \
-                by its one-time code. Bodies are at most 8 MiB, also once unpacked, and may be packed with zstd.",
+                by its one-time code. Bodies are at most 8 MiB, also once unpacked, and may be packed with zstd. \
+                `now_ms` is 0 while the relay doubts its own clock. A device may say what its own clock shows in the \
+                header `linli-clock`, in milliseconds since 1970.",
         },
         "paths": calls::paths(),
         "components": {

@@ -76,7 +76,7 @@ fn small() -> Value {
         "Health": object(json!({ "status": { "const": "ok" }, "service": text(), "version": text() }), json!({})),
         "BlobHash": { "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "The SHA-256 of a photo's bytes." },
         "BlobAnswer": object(json!({ "held": number(), "whole": { "type": "boolean" } }), json!({})),
-        "Ready": object(json!({ "status": { "const": "ready" } }), json!({})),
+        "Ready": object(json!({ "status": { "const": "ready" } }), json!({ "alarm": text() })),
     })
 }
 
@@ -96,6 +96,9 @@ fn enrolling() -> Value {
         "Trust": object(json!({
             "authorities": { "type": "array", "items": text(), "description": "Certificates in DER, base64url." },
             "as_of_ms": number(), "proof": text(),
+        }), json!({})),
+        "TimeAnswer": object(json!({
+            "nonce": text(), "time_ms": number(), "relay_key": text(), "proof": text(),
         }), json!({})),
         "Me": object(json!({
             "device": at("DeviceNumber"), "person": or_null(at("Person")), "epoch": at("Id"),

@@ -48,6 +48,7 @@ export default {
   chain_broken: 'The data of this tablet may have been copied or restored. It is kept; please ask the administrator to enrol it again.',
   signature_invalid: 'The relay cannot verify this device. Your data is kept; please ask the administrator.',
   unavailable: 'The relay is busy and will be tried again by itself. Your data is kept.',
+  clock_unsure: 'The relay doubts its own clock and says no time for now. Your work is not affected.',
   not_there: 'The relay does not have this.',
   epoch_changed: 'The relay has a new store; the administrator has to look at it. Everything here is kept.',
   unknown_kind: 'The relay is older and does not know this kind of record yet. It stays on this device.',
