@@ -16,10 +16,19 @@
 //! - [`neighbourhood`]: the relay, tablets and consoles in one process, called as their screens call them
 //! - [`secured`]: a relay with TLS as a program of its own, and strangers in its place
 //! - [`deaf`]: a line to the relay that loses answers
+//!
+//! The tests of faults (`tests/tests/faults`, docs/faults.md) break things on purpose:
+//!
+//! - [`fleet`]: relay and tablets as programs without windows, killed at any moment
+//! - [`disk`]: a disk that loses power, room or patience
+//! - [`dice`]: chance from a seed, and how often
 
 pub mod browser;
 pub mod deaf;
+pub mod dice;
+pub mod disk;
 pub mod display;
+pub mod fleet;
 pub mod impostor;
 pub mod link;
 pub mod neighbourhood;
@@ -30,7 +39,10 @@ pub mod stage;
 
 pub use browser::Browser;
 pub use deaf::DeafLine;
+pub use dice::Dice;
+pub use disk::Disk;
 pub use display::Display;
+pub use fleet::{Fleet, HeadlessTablet};
 pub use impostor::Impostor;
 pub use link::Link;
 pub use neighbourhood::Neighbourhood;

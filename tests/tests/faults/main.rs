@@ -1,0 +1,8 @@
+//! Faults of the field, made on purpose, by their numbers in docs/faults.md. `LINLI_SEED` repeats a run and `LINLI_SOAK`
+//! multiplies how often each is made (scripts/soak).
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod kills;
+mod medium;
+mod migrating;
+mod replica;
