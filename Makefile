@@ -1,6 +1,6 @@
 # Every command a person runs. Each is a script of the same name in scripts/, so that it can be read and run alone.
 .DEFAULT_GOAL := help
-.PHONY: help run test dev check screens bench contract-test android-check generate demo-code reset-demo
+.PHONY: help run test dev check screens bench contract-test independent-client android-check generate demo-code reset-demo
 
 RELAY_PORT ?= 7400
 CONSOLE_PORT ?= 7401
@@ -29,6 +29,9 @@ screens: ## 拍下两端的每个画面，并检查无障碍 · every screen of 
 
 contract-test: ## 用随机调用核对中继的接口说明 · hold the relay to its OpenAPI description (installs schemathesis)
 	@scripts/contract-test
+
+independent-client: ## 另一种语言写的客户端：样例与同步全程 · the Python client: every vector, and a journey with a relay
+	@scripts/independent-client
 
 android-check: ## 为安卓平板检查类型 · type-check the app for Android, without an SDK
 	@scripts/android-check

@@ -22,6 +22,8 @@ use sync_protocol::problem::Problem;
 
 /// Bodies below this travel as they are: packing would not make them fewer packets.
 const WORTH_PACKING_BYTES: usize = 512;
+/// What packs tighter than this travels as it is too: the relay would take it for a trap and refuse it, time and again.
+const TIGHTEST: usize = 100;
 /// A day's edits pack in milliseconds at this level, also on an old tablet.
 const PACKING_LEVEL: i32 = 6;
 /// An answer that took longer says too little about the moment it was given at.
@@ -124,6 +126,9 @@ fn packed<Q: Serialize>(request: RequestBuilder, body: &Q) -> std::io::Result<Re
         return Ok(request.body(bytes));
     }
     let packed = zstd::encode_all(bytes.as_slice(), PACKING_LEVEL)?;
+    if bytes.len() > packed.len() * TIGHTEST {
+        return Ok(request.body(bytes));
+    }
     Ok(request.header(CONTENT_ENCODING, "zstd").body(packed))
 }
 
@@ -229,5 +234,25 @@ impl Transport for Http {
             serde_json::from_str::<Heads>(&event.data).map_err(|_| SyncError::NotTheRelay { relay: relay.clone() })
         });
         Ok(Box::pin(heads))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoding(body: &str) -> Option<String> {
+        let request = packed(Client::new().post("http://127.0.0.1/"), &body).unwrap().build().unwrap();
+        request.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn bodies_are_packed_unless_that_gains_nothing_or_looks_like_a_trap() {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        assert_eq!(encoding("short"), None);
+        let words: String = (0..40_000).map(|n| format!("门牌{n} ")).collect();
+        assert_eq!(encoding(&words).as_deref(), Some("zstd"));
+        // Somebody leant on a key: legal, and the relay has to take it.
+        assert_eq!(encoding(&"啊".repeat(200_000)), None);
     }
 }

@@ -173,10 +173,12 @@ def column(vector):
 
 
 def proof(vector):
-    if "nonce" in vector:
+    if "device_key" in vector:
         equal(keys.enrol_text(vector["nonce"], vector["device_key"], vector["device"]), vector["text"], "enrolment")
     elif "relay_key" in vector:
         equal(keys.pin(vector["relay_key"]), vector["pin"], "a pin")
+    elif "time_ms" in vector:
+        equal(keys.time_text(vector["nonce"], vector["time_ms"]), vector["text"], "a time")
     elif "der" in vector:
         equal(sha256(bytes.fromhex(vector["der"])).hex(), vector["pin"], "a certificate's pin")
     else:

@@ -95,6 +95,6 @@ fn the_schema_for_programs() {
 }
 
 #[test]
-fn no_vector_names_a_rule_that_the_page_does_not_have() {
+fn every_rule_of_the_page_is_shown_and_no_vector_names_another() {
     page::check();
 }

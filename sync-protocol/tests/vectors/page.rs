@@ -1,4 +1,5 @@
-//! The page and what shows it: nothing names an id that the page does not have.
+//! The page and what shows it: every id of a rule is named by a vector, by a recorded exchange or by a step of the
+//! independent client's journey, and nothing names an id that the page does not have.
 
 use crate::files::folder;
 use serde_json::Value as Json;
@@ -18,6 +19,7 @@ pub fn check() {
         let file: Json = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         for vector in file["vectors"].as_array().into_iter().flatten() {
+            is_there(vector);
             for id in vector["shows"].as_array().unwrap() {
                 shown.entry(id.as_str().unwrap().to_owned()).or_default().push(name.clone());
             }
@@ -25,4 +27,13 @@ pub fn check() {
     }
     let unknown: Vec<_> = shown.iter().filter(|(id, _)| !rules.contains(*id)).collect();
     assert!(unknown.is_empty(), "vectors that show no rule of the page: {unknown:?}");
+    let bare: Vec<_> = rules.iter().filter(|id| !shown.contains_key(*id)).collect();
+    assert!(bare.is_empty(), "rules that nothing shows: {bare:?}");
+}
+
+/// What only the product's own tests can show, such as a wrong machine clock under TLS, is named by file and test.
+fn is_there(vector: &Json) {
+    let (Some(file), Some(test)) = (vector["file"].as_str(), vector["test"].as_str()) else { return };
+    let text = std::fs::read_to_string(folder().join("../..").join(file)).unwrap();
+    assert!(text.contains(&format!("fn {test}(")), "{file} has no test {test}");
 }

@@ -50,5 +50,9 @@ def enrol_text(nonce, device_key, device):
     return f"linli-enrol-1\n{nonce}\n{device_key}\n{device}"
 
 
+def time_text(nonce, time_ms):
+    return f"linli-time-1\n{nonce}\n{time_ms}"
+
+
 def trust_text(authorities, as_of_ms):
     return f"linli-trust-1\n{as_of_ms}\n" + "\n".join(authorities)

@@ -1,0 +1,126 @@
+"""Two who do not see each other, deletion, and what is left between the relay's copy and ours."""
+
+import threading
+
+from linli import merge
+from linli.conflicts import conflict_id
+from linli.schema import Schema
+
+from .stage import SCHEMA, agree, step
+
+STEPS = []
+
+
+def conflict_of(client, key, field):
+    return client.shown("conflict", conflict_id(key, field))
+
+
+@step(STEPS, "a conflict is seen on both, and settled", "EDIT-3", "MERGE-1", "MERGE-3", "CONFLICT-1", "CONFLICT-2", "CONFLICT-4", "PUSH-5")
+def conflict(stage):
+    wangwei, lina = stage.wangwei, stage.lina
+    resident = stage.found["home"][0]
+    key = f"resident:{resident}"
+    agree(wangwei, lina)
+    wangwei.save("resident", resident, {"phone": "10000000010"})
+    number = lina.save("resident", resident, {"phone": "10000000020"})
+    agree(wangwei)
+    agree(lina)
+    agree(wangwei)
+    assert lina.store.outcome(number)["result"] == "conflict"
+    for client in (wangwei, lina):
+        state = client.shown("resident", resident)
+        values = [merge.value(state, "phone"), *merge.open_sides(client.schema, state)["phone"]]
+        assert values == ["10000000020", "10000000010"], values
+        record = conflict_of(client, key, "phone")
+        sides = merge.value(record, "sides")
+        assert [side["value"] for side in sides] == values and merge.value(record, "settled") is None
+        assert [side["stamp"] for side in sides] == merge.all_stamps(state, "phone")
+    state = lina.shown("resident", resident)
+    lina.save("resident", resident, {"phone": "10000000010"}, seen={"phone": merge.all_stamps(state, "phone")})
+    agree(lina, wangwei)
+    for client in (wangwei, lina):
+        state = client.shown("resident", resident)
+        assert merge.value(state, "phone") == "10000000010" and not merge.open_sides(client.schema, state)
+        assert merge.value(conflict_of(client, key, "phone"), "settled")["value"] == "10000000010"
+
+
+@step(STEPS, "deleted by the one, changed by the other, restored", "EDIT-6", "DELETE-1", "DELETE-2")
+def deletion(stage):
+    wangwei, lina, need = stage.wangwei, stage.lina, stage.found["need"]
+    wangwei.save("need", need, {"words": "买菜和药"})
+    agree(wangwei, lina)
+    lina.save("need", need, {"deleted": True})
+    agree(lina)
+    assert conflict_of(lina, f"need:{need}", "deleted") is None, "who knew all there was is no side"
+    wangwei.save("need", need, {"words": "不用了"})
+    agree(wangwei, lina)
+    for client in (wangwei, lina):
+        assert client.shown("need", need) is None
+        sides = merge.value(conflict_of(client, f"need:{need}", "deleted"), "sides")
+        assert [(side["value"], side.get("changed")) for side in sides] == [(True, None), (False, ["words"])]
+    stamps = [side["stamp"] for side in sides]
+    lina.save("need", need, {"deleted": False}, seen={"deleted": stamps})
+    agree(lina, wangwei)
+    assert wangwei.value("need", need, "words") == "不用了"
+
+
+@step(STEPS, "the relay tells when something moves", "CHANGES-1")
+def changes(stage):
+    heard, came = [], threading.Event()
+
+    def listen():
+        for event, heads in stage.lina.relay.changes():
+            heard.append((event, heads))
+            came.set()
+            if len(heard) > 1:
+                return
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    assert came.wait(10), "the first event comes at once"
+    came.clear()
+    stage.wangwei.save("resident", stage.found["home"][0], {"reading": "fang fang"})
+    stage.wangwei.round()
+    assert came.wait(10), "and another with the change"
+    listener.join(10)
+    (first, before), (second, after) = heard
+    assert first == second == "heads" and before["grants_version"] == stage.lina.store.fact("grants_version")
+    at = lambda heads: {(one["channel"], one["facet"]): one["position"] for one in heads["heads"]}
+    grid = ("grid:" + stage.found["grid"], "personal")
+    assert at(after)[grid] > at(before)[grid]
+    assert set(at(after)) == {(one["channel"], one["facet"]) for one in stage.lina.store.cursors()}
+    agree(stage.lina, stage.wangwei)
+
+
+@step(STEPS, "rows that were damaged are compared and healed", "PULL-11", "COMPARE-1", "COMPARE-2", "COMPARE-3", "DIGEST-3")
+def damage(stage):
+    client, resident = stage.wangwei, stage.found["home"][0]
+    key = f"resident:{resident}"
+    revision, good = client.store.relay_state(key)
+    cursor = client.store.cursor("grid:" + stage.found["grid"], "personal")
+    dropped = next(one for one in client.store.listed(cursor["no"]) if one.startswith("visit:"))
+    with client.store:
+        # A value that changed behind our back, a record that is gone, and one that nobody ever sent.
+        spoilt = {"revision": revision + 1_000, "state": {**good, "fields": {**good["fields"], "phone": [[0, "spoilt"]]}}}
+        client.store.put_record(spoilt)
+        client.store.drop(cursor["no"], dropped)
+        stray = {"revision": 1, "state": {**good, "id": client.mint()}}
+        client.store.put_record(stray)
+        client.store.list(cursor["no"], f"resident:{stray['state']['id']}")
+    agree(client, counted=True)
+    assert client.store.relay_state(key) == (revision, good)
+    assert client.store.relay_state(dropped) and not client.store.relay_state(f"resident:{stray['state']['id']}")
+
+
+@step(STEPS, "an older client keeps what it does not know", "PULL-12")
+def older(stage):
+    schema = Schema(SCHEMA)
+    del schema.kinds["visit"], schema.fields["visit"], schema.fields["resident"]["phone"]
+    client = stage.enrol("older", "wangwei", schema=schema)
+    agree(client, counted=True)
+    assert client.store.keys("visit") and client.store.records().keys() == stage.wangwei.store.records().keys()
+    try:
+        client.save("resident", stage.found["home"][0], {"phone": "1"})
+        raise AssertionError("a field it does not know was written")
+    except ValueError:
+        pass
