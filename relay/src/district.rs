@@ -15,8 +15,8 @@ pub struct Identity {
 
 /// Reads the store's identity, making it where there is none.
 pub fn identity(tx: &dyn Tx) -> Result<Identity> {
-    let epoch = match text(tx, "epoch")? {
-        Some(epoch) => epoch.parse().map_err(|_| damaged("epoch"))?,
+    let epoch = match epoch(tx)? {
+        Some(epoch) => epoch,
         None => new_epoch(tx)?,
     };
     crate::receipts::Receipts::found(tx)?;
@@ -29,6 +29,11 @@ pub fn identity(tx: &dyn Tx) -> Result<Identity> {
         }
     };
     Ok(Identity { epoch, key })
+}
+
+/// The life the store is in; `None` before its first start.
+pub fn epoch(tx: &dyn Tx) -> Result<Option<Epoch>> {
+    text(tx, "epoch")?.map(|epoch| epoch.parse().map_err(|_| damaged("epoch"))).transpose()
 }
 
 /// Begins a new life of the store. Cursors of the life before mean nothing in it: devices first bring what the store lacks.

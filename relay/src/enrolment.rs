@@ -6,6 +6,7 @@
 
 use crate::error::{RelayError, Result};
 use crate::keys::{self, code_hash, same};
+use crate::ledger;
 use crate::store::{Holder, NewDevice, OneTimeCode, Tx};
 use sync_protocol::messages::{EnrolRequest, key_pin};
 use sync_protocol::{Code, DeviceNumber};
@@ -53,6 +54,8 @@ pub struct Enrolled {
     pub device: DeviceNumber,
     pub holder: Holder,
     pub token: String,
+    /// For the ledger, before anybody hears of it.
+    pub entry: ledger::Enrolled,
 }
 
 /// Uses up a code.
@@ -85,7 +88,9 @@ pub fn enrol(tx: &dyn Tx, request: &EnrolRequest, now_ms: u64) -> Result<Enrolle
             device
         }
     };
-    Ok(Enrolled { device, holder: code.holder, token })
+    let stored = tx.device(device)?.ok_or_else(|| RelayError::Damaged("a device just enrolled".to_owned()))?;
+    let entry = ledger::Enrolled::new(&stored, &token_hash, &request.app_version);
+    Ok(Enrolled { device, holder: code.holder, token, entry })
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub mod gate;
 pub mod heads;
 pub mod importing;
 pub mod keys;
+pub mod ledger;
 pub mod loading;
 pub mod logs;
 pub mod measuring;

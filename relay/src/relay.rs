@@ -8,6 +8,7 @@ use crate::digests;
 use crate::district::{self, Identity};
 use crate::error::{RelayError, Result};
 use crate::heads::{Board, Heads};
+use crate::ledger::{Entry, Ledger, LedgerPlace, replay};
 use crate::rights::RightsCache;
 use crate::settings::{Limits, Settings};
 use crate::store::place::StorePlace;
@@ -17,7 +18,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
-use sync_protocol::{Epoch, Schema, schema};
+use sync_protocol::{DeviceNumber, Epoch, Schema, schema};
 use tokio::sync::watch;
 
 /// Cheap to clone; every route holds one.
@@ -27,6 +28,7 @@ pub struct Relay(Arc<Inner>);
 struct Inner {
     store: Box<dyn Store>,
     identity: Identity,
+    ledger: Ledger,
     blobs: Files,
     schema: &'static Schema,
     limits: Limits,
@@ -70,24 +72,37 @@ impl Relay {
 
     /// Opens a store of records of another schema, as a benchmark declares one.
     pub fn open_file_as(path: &Path, limits: Limits, schema: &'static Schema) -> Result<Self> {
-        Self::open_place(&StorePlace::File(path.to_owned()), Files::beside(path), limits, schema)
+        let ledger = LedgerPlace::in_folder(path.parent().unwrap_or(path));
+        Self::open_place(&StorePlace::File(path.to_owned()), &ledger, Files::beside(path), limits, schema)
     }
 
     /// Opens the store that an operator's settings name.
     pub fn open_set(settings: &Settings) -> Result<Self> {
-        Self::open_place(&settings.store, Files::at(&settings.blobs), settings.limits.clone(), schema::linli())
+        let (blobs, limits) = (Files::at(&settings.blobs), settings.limits.clone());
+        Self::open_place(&settings.store, &settings.ledger, blobs, limits, schema::linli())
     }
 
-    fn open_place(place: &StorePlace, blobs: Files, limits: Limits, schema: &'static Schema) -> Result<Self> {
+    fn open_place(
+        place: &StorePlace,
+        ledger_place: &LedgerPlace,
+        blobs: Files,
+        limits: Limits,
+        schema: &'static Schema,
+    ) -> Result<Self> {
+        let ledger = Ledger::open(ledger_place)?;
         let store = place.open()?;
+        let now_ms = store.now_ms();
         let identity = store.write(|tx| {
             digests::bring_up_to_date(tx)?;
+            replay::catch_up(tx, schema, &ledger, ledger_place, replay::Why::Opened, now_ms)?;
             district::identity(tx)
         })?;
+        replay::write_down(&*store, &ledger, identity.epoch)?;
         let writers = store.writers();
         let relay = Self(Arc::new(Inner {
             store,
             identity,
+            ledger,
             blobs,
             schema,
             traffic: Traffic::new(&limits, writers),
@@ -161,6 +176,22 @@ impl Relay {
 
     pub fn identity(&self) -> &Identity {
         &self.0.identity
+    }
+
+    /// Writes down what no restore may undo; on durable storage when this resolves.
+    pub async fn remember(&self, entry: Entry) -> Result<()> {
+        let relay = self.clone();
+        self.compute(move || relay.0.ledger.append(&entry, relay.now_ms())).await?
+    }
+
+    /// Lets a device never call again, whatever backup is put back.
+    pub fn revoke(&self, device: DeviceNumber) -> Result<()> {
+        self.store().write(|tx| tx.revoke(device))?;
+        self.0.ledger.append(&Entry::Revoked { device }, self.now_ms())
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.0.ledger
     }
 
     /// Says once who vouches for the certificate that devices meet; nobody until then.

@@ -1,7 +1,9 @@
 //! A backup back into its place.
 
 use super::{BLOBS, FORMAT, NOTE, Note, STORE, copy_blobs, hash_of, spelled};
+use crate::district;
 use crate::error::{RelayError, Result};
+use crate::ledger::{Entry, Ledger, LedgerPlace, replay};
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::store::copying::read_file;
@@ -10,7 +12,7 @@ use crate::store::postgres;
 use crate::{audit, digests};
 use std::fs;
 use std::path::{Path, PathBuf};
-use sync_protocol::Epoch;
+use sync_protocol::{Epoch, schema};
 
 /// Devices keep what they wrote for longer than this, and bring it again; from an older backup more may be gone.
 const FRESH_MS: u64 = 30 * 24 * 3_600_000;
@@ -42,7 +44,7 @@ pub fn restore(
     let file = data.join("relay.db.restoring");
     remove(&file)?;
     fs::copy(backup.join(STORE), &file)?;
-    let restored = check_and_begin(&file, backup, &note).and_then(|epoch| {
+    let restored = check_and_begin(&file, backup, &note, &settings.ledger).and_then(|epoch| {
         if copy_blobs(&backup.join(BLOBS), &settings.blobs)? < note.blobs {
             return Err(broken(backup, "photos are missing"));
         }
@@ -66,7 +68,8 @@ fn read_note(backup: &Path) -> Result<Note> {
 }
 
 /// Checks all that a store can be checked by, and lets it begin its new life.
-fn check_and_begin(file: &Path, backup: &Path, note: &Note) -> Result<Epoch> {
+fn check_and_begin(file: &Path, backup: &Path, note: &Note, ledger_place: &LedgerPlace) -> Result<Epoch> {
+    let ledger = Ledger::open(ledger_place)?;
     if spelled(&read_file(file, |_, _| Ok(()))?.0) != note.tables {
         return Err(broken(backup, "its tables do not hold what they held"));
     }
@@ -82,7 +85,14 @@ fn check_and_begin(file: &Path, backup: &Path, note: &Note) -> Result<Epoch> {
             }
         }
     })?;
-    store.new_epoch()
+    // What no restore may undo comes first, so that no device is served by what was true once.
+    let now_ms = store.now_ms();
+    let epoch = store.write(|tx| {
+        replay::catch_up(tx, schema::linli(), &ledger, ledger_place, replay::Why::Restored, now_ms)?;
+        district::new_epoch(tx)
+    })?;
+    ledger.append(&Entry::Epoch { epoch }, now_ms)?;
+    Ok(epoch)
 }
 
 fn broken(backup: &Path, why: &str) -> RelayError {

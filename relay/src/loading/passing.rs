@@ -25,6 +25,9 @@ pass_on! {
     }
     Devices {
         add_device(device: &NewDevice) -> DeviceNumber;
+        put_device(number: DeviceNumber, device: &NewDevice) -> ();
+        revoke(number: DeviceNumber) -> ();
+        devices_after(number: Option<DeviceNumber>) -> Vec<(StoredDevice, [u8; 32], String)>;
         device(number: DeviceNumber) -> Option<StoredDevice>;
         device_by_token(token_hash: &[u8; 32]) -> Option<StoredDevice>;
         set_token(number: DeviceNumber, token_hash: &[u8; 32]) -> ();

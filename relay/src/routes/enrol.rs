@@ -5,6 +5,7 @@ use super::me::person_of;
 use crate::district;
 use crate::enrolment::{self, Enrolled};
 use crate::error::{RelayError, Result};
+use crate::ledger::Entry;
 use crate::relay::Relay;
 use axum::Json;
 use axum::extract::State;
@@ -31,15 +32,16 @@ pub async fn enrol(
     }
     let asked = request.clone();
     let enrolled = relay.write(move |tx| {
-        let Enrolled { device, holder, token } = enrolment::enrol(tx, &asked, now_ms)?;
+        let Enrolled { device, holder, token, entry } = enrolment::enrol(tx, &asked, now_ms)?;
         let district = district::division(tx, &district::code(tx)?)?;
-        Ok((device, token, person_of(tx, &holder)?, district, district::is_demonstration(tx)?))
+        Ok((device, token, person_of(tx, &holder)?, district, district::is_demonstration(tx)?, entry))
     });
-    let (device, token, person, district, demonstration) = enrolled.await.inspect_err(|error| {
+    let (device, token, person, district, demonstration, entry) = enrolled.await.inspect_err(|error| {
         if matches!(error, RelayError::Refused(problem) if problem.code == Code::EnrolCodeUnknown) {
             relay.note_wrong_code(now_ms);
         }
     })?;
+    relay.remember(Entry::Enrolled(entry)).await?;
     let key = &relay.identity().key;
     tracing::info!(device = device.0, "a device was enrolled");
     Ok(Json(EnrolAnswer {

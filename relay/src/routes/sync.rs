@@ -4,8 +4,10 @@ use super::body::JsonBody;
 use super::caller::Caller;
 use crate::accept::{self, Pushed};
 use crate::error::Result;
+use crate::ledger::rights::{self, Touched};
 use crate::relay::Relay;
 use crate::sessions::signed_in_authors;
+use crate::store::Tx;
 use crate::{digests, pull};
 use axum::Json;
 use axum::extract::State;
@@ -26,10 +28,28 @@ pub async fn push(
     let pushed = relay.compute(move || Pushed::verified(request, &checked)).await??;
     let outcomes = relay.write(move |tx| {
         let signed_in = signed_in_authors(tx, device.number, &tokens, now_ms)?;
-        accept::accept(tx, schema, &device, &pushed, &signed_in, now)
+        let outcomes = accept::accept(tx, schema, &device, &pushed, &signed_in, now)?;
+        let touched = rights::touched(tx, &pushed.edits, &pushed.ids, &outcomes)?;
+        Ok((outcomes, touched))
     });
-    let outcomes = outcomes.await?;
+    let (outcomes, touched) = outcomes.await?;
+    if !touched.is_empty() {
+        remember_rights(&relay, touched, now.ms).await?;
+    }
     Ok(Json(PushAnswer { epoch, outcomes, now_ms: relay.told_ms() }))
+}
+
+/// Ends of rights go into the ledger before the push is answered; those it has already hold for what a push brings back.
+async fn remember_rights(relay: &Relay, touched: Touched, now_ms: u64) -> Result<()> {
+    let ended = rights::still_ended(relay.ledger(), &touched);
+    if !ended.is_empty() {
+        let schema = relay.schema();
+        let end =
+            move |tx: &dyn Tx| ended.iter().try_for_each(|end| rights::end_again(tx, schema, end, now_ms).map(drop));
+        relay.write(end).await?;
+    }
+    let writing = relay.clone();
+    relay.compute(move || rights::write_down(writing.ledger(), touched, now_ms)).await?
 }
 
 pub async fn pull(

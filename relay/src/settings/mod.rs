@@ -8,6 +8,7 @@ mod limits;
 
 pub use limits::Limits;
 
+use crate::ledger::LedgerPlace;
 use crate::store::place::StorePlace;
 use crate::store::postgres::{Address, SCHEMES};
 use anyhow::{Context, Result, bail};
@@ -34,6 +35,9 @@ pub struct Place {
     /// Where the store is: postgres://USER@HOST/DATABASE. [default: a file in the data folder]
     #[arg(long, env = "LINLI_RELAY_STORE", value_name = "URL", hide_env_values = true)]
     pub store: Option<String>,
+    /// The folder of the ledger, which no backup holds; best on another disk. [default: `ledger` in the data folder]
+    #[arg(long, env = "LINLI_RELAY_LEDGER", value_name = "FOLDER")]
+    pub ledger: Option<PathBuf>,
 }
 
 /// Settings that a flag or the environment may give; each goes before the file's.
@@ -93,6 +97,7 @@ struct File {
     store_district: Option<String>,
     store_authority: Option<PathBuf>,
     blobs: Option<PathBuf>,
+    ledger: Option<PathBuf>,
     tls: Option<TlsFiles>,
     limits: Limits,
 }
@@ -109,6 +114,8 @@ pub struct Settings {
     pub store: StorePlace,
     /// The folder of photos. Relays of one database need one that all of them reach.
     pub blobs: PathBuf,
+    /// What no restore may undo. Relays of one database need one folder for it as well.
+    pub ledger: LedgerPlace,
     pub limits: Limits,
 }
 
@@ -139,6 +146,10 @@ impl Settings {
         };
         let settings = Self {
             store,
+            ledger: match place.ledger.clone().or(file.ledger) {
+                Some(folder) => LedgerPlace::new(&folder, &place.data),
+                None => LedgerPlace::in_folder(&place.data),
+            },
             blobs: file.blobs.unwrap_or_else(|| place.data.join("blobs")),
             listen: given.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
             public_url: given.public_url.or(file.public_url),
@@ -196,7 +207,7 @@ fn read_file(path: &Path) -> Result<File> {
     // Files beside relay.toml are named as seen from there, wherever the relay was started.
     if let Some(folder) = path.parent() {
         let of_tls = file.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
-        let of_store = file.store_authority.iter_mut().chain(&mut file.blobs);
+        let of_store = file.store_authority.iter_mut().chain(&mut file.blobs).chain(&mut file.ledger);
         for named in of_tls.chain(&mut file.authorities).chain(of_store) {
             *named = folder.join(&*named);
         }
@@ -211,7 +222,7 @@ mod tests {
     fn settings(text: &str, given: Given) -> Result<Settings> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(FILE_NAME), text).unwrap();
-        Settings::read(&Place { data: folder.path().to_owned(), config: None, store: None }, given)
+        Settings::read(&Place { data: folder.path().to_owned(), config: None, store: None, ledger: None }, given)
     }
 
     fn fault(text: &str, given: Given) -> String {
@@ -246,6 +257,7 @@ mod tests {
         // Each was read in a folder of its own, and says so in its paths.
         let said = |settings: &Settings| {
             let (data, text) = (Path::new(&settings.blobs).parent().map(Path::to_owned), format!("{settings:?}"));
+            let text = text.replace(&settings.ledger.file, "FILE");
             data.map_or_else(|| text.clone(), |data| text.replace(&data.display().to_string(), "DATA"))
         };
         assert_eq!(said(&read), said(&unsaid));

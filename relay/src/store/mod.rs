@@ -113,7 +113,14 @@ pub trait Channels {
 }
 
 pub trait Devices {
+    /// Gives a device the next number; each is given once.
     fn add_device(&self, device: &NewDevice) -> Result<DeviceNumber>;
+    /// Puts a device back under the number it was given, which is then given to no other.
+    fn put_device(&self, number: DeviceNumber, device: &NewDevice) -> Result<()>;
+    /// Lets a device never call again.
+    fn revoke(&self, number: DeviceNumber) -> Result<()>;
+    /// The enrolled devices beyond a number, each with the hash of its token and the version of its app.
+    fn devices_after(&self, number: Option<DeviceNumber>) -> Result<Vec<(StoredDevice, [u8; 32], String)>>;
     fn device(&self, number: DeviceNumber) -> Result<Option<StoredDevice>>;
     fn device_by_token(&self, token_hash: &[u8; 32]) -> Result<Option<StoredDevice>>;
     fn set_token(&self, number: DeviceNumber, token_hash: &[u8; 32]) -> Result<()>;

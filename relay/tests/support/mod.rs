@@ -236,7 +236,7 @@ impl Town {
 
 /// A relay that keeps its store in a database.
 pub fn relay_of(url: &str, data: &std::path::Path) -> Relay {
-    let place = Place { data: data.to_owned(), config: None, store: Some(url.to_owned()) };
+    let place = Place { data: data.to_owned(), config: None, store: Some(url.to_owned()), ledger: None };
     Relay::open_set(&Settings::read(&place, Given::default()).unwrap()).unwrap()
 }
 

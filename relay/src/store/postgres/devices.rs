@@ -16,6 +16,15 @@ impl Devices for PostgresTx<'_> {
         let drawn = self.ask_one(draw, params![])?.map(|row| row.get::<_, i64>(0));
         let number = drawn.and_then(|value| u32::try_from(value).ok());
         let number = number.ok_or_else(|| RelayError::Damaged("the device numbers".to_owned()))?;
+        let number = DeviceNumber(number);
+        self.put_device(number, device)?;
+        Ok(number)
+    }
+
+    fn put_device(&self, number: DeviceNumber, device: &NewDevice) -> Result<()> {
+        let given = "INSERT INTO counter (district, name, value) VALUES ($1, 'device', $2)
+            ON CONFLICT (district, name) DO UPDATE SET value = greatest(counter.value, excluded.value)";
+        self.send(given, params![i64::from(number.0)])?;
         let (person, division) = holder_columns(&device.holder);
         let sql = "INSERT INTO device
                 (district, number, person, division, key, token_hash, app_version, enrolled_ms, last_contact_ms)
@@ -23,7 +32,7 @@ impl Devices for PostgresTx<'_> {
         self.send(
             sql,
             params![
-                i64::from(number),
+                i64::from(number.0),
                 person,
                 division,
                 device.key.clone(),
@@ -31,8 +40,26 @@ impl Devices for PostgresTx<'_> {
                 device.app_version.replace('\0', ""),
                 device.now_ms as i64,
             ],
-        )?;
-        Ok(DeviceNumber(number))
+        )
+    }
+
+    fn revoke(&self, number: DeviceNumber) -> Result<()> {
+        let sql = "UPDATE device SET revoked = true WHERE district = $1 AND number = $2";
+        self.send(sql, params![i64::from(number.0)])
+    }
+
+    fn devices_after(&self, number: Option<DeviceNumber>) -> Result<Vec<(StoredDevice, [u8; 32], String)>> {
+        // Number 1 is the relay itself.
+        let sql =
+            "SELECT * FROM device WHERE district = $1 AND number > greatest(1::bigint, $2) AND token_hash IS NOT NULL
+            ORDER BY number";
+        let rows = self.ask(sql, params![number.map_or(0, |number| i64::from(number.0))])?;
+        let found = |row: &Row| {
+            let hash: &[u8] = row.get("token_hash");
+            let hash = hash.try_into().map_err(|_| RelayError::Damaged("a device's token".to_owned()))?;
+            Ok((stored(row)?, hash, row.get("app_version")))
+        };
+        rows.iter().map(found).collect()
     }
 
     fn device(&self, number: DeviceNumber) -> Result<Option<StoredDevice>> {

@@ -11,15 +11,41 @@ impl Devices for SqliteTx<'_> {
     fn add_device(&self, device: &NewDevice) -> Result<DeviceNumber> {
         let draw = "UPDATE counter SET value = value + 1 WHERE name = 'device' RETURNING value";
         let number: u32 = self.0.prepare_cached(draw)?.query_row([], |row| row.get(0))?;
+        let number = DeviceNumber(number);
+        self.put_device(number, device)?;
+        Ok(number)
+    }
+
+    fn put_device(&self, number: DeviceNumber, device: &NewDevice) -> Result<()> {
+        let given = "UPDATE counter SET value = max(value, :number) WHERE name = 'device'";
+        self.0.prepare_cached(given)?.execute(named_params! { ":number": number.0 })?;
         let (person, division) = holder_columns(&device.holder);
         let sql =
             "INSERT INTO device (number, person, division, key, token_hash, app_version, enrolled_ms, last_contact_ms)
             VALUES (:number, :person, :division, :key, :token_hash, :app_version, :now, :now)";
         self.0.prepare_cached(sql)?.execute(named_params! {
-            ":number": number, ":person": person, ":division": division, ":key": device.key,
+            ":number": number.0, ":person": person, ":division": division, ":key": device.key,
             ":token_hash": device.token_hash, ":app_version": device.app_version, ":now": device.now_ms,
         })?;
-        Ok(DeviceNumber(number))
+        Ok(())
+    }
+
+    fn revoke(&self, number: DeviceNumber) -> Result<()> {
+        let sql = "UPDATE device SET revoked = 1 WHERE number = :number";
+        self.0.prepare_cached(sql)?.execute(named_params! { ":number": number.0 })?;
+        Ok(())
+    }
+
+    fn devices_after(&self, number: Option<DeviceNumber>) -> Result<Vec<(StoredDevice, [u8; 32], String)>> {
+        // Number 1 is the relay itself.
+        let sql = "SELECT * FROM device WHERE number > max(1, :after) AND token_hash IS NOT NULL ORDER BY number";
+        let mut find = self.0.prepare_cached(sql)?;
+        let mut rows = find.query(named_params! { ":after": number.map_or(0, |number| number.0) })?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push((stored(columns(row)?)?, row.get("token_hash")?, row.get("app_version")?));
+        }
+        Ok(found)
     }
 
     fn device(&self, number: DeviceNumber) -> Result<Option<StoredDevice>> {
@@ -57,11 +83,12 @@ impl Devices for SqliteTx<'_> {
 }
 
 fn find_device(tx: &SqliteTx<'_>, sql: &str, by: &dyn ToSql) -> Result<Option<StoredDevice>> {
-    let Some((device, order)) = tx.0.prepare_cached(sql)?.query_row([by], columns).optional()? else {
-        return Ok(None);
-    };
+    tx.0.prepare_cached(sql)?.query_row([by], columns).optional()?.map(stored).transpose()
+}
+
+fn stored((device, order): (StoredDevice, String)) -> Result<StoredDevice> {
     let head_order = order.parse().map_err(|_| RelayError::Damaged("a device's order".to_owned()))?;
-    Ok(Some(StoredDevice { head_order, ..device }))
+    Ok(StoredDevice { head_order, ..device })
 }
 
 fn columns(row: &Row<'_>) -> rusqlite::Result<(StoredDevice, String)> {
