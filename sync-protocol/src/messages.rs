@@ -203,6 +203,14 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// As its device hears it: of an edit that waits nothing is settled yet, whatever had been once.
+    pub fn told(self) -> Self {
+        match self.result {
+            Fate::Waiting => Self { fields: BTreeMap::new(), order: None, receipt: None, ..self },
+            _ => self,
+        }
+    }
+
     /// What a receipt covers: everything but itself and the revision, which is of one epoch only.
     pub fn sealed_bytes(&self) -> Vec<u8> {
         crate::canonical::bytes(&Self { receipt: None, revision: None, ..self.clone() })

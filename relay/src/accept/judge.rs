@@ -103,18 +103,20 @@ impl<'t> Accepting<'t> {
                 continue;
             }
             for waiting in self.tx.take_waiting(&key)? {
-                let outcome = self.decide(&waiting.edit, waiting.id, Authority::Author, Stamp::ZERO)?;
+                let was_decided = waiting.outcome.receipt.is_some();
+                let authority = if was_decided { Authority::Decided(&waiting.outcome) } else { Authority::Author };
+                let outcome = self.decide(&waiting.edit, waiting.id, authority, Stamp::ZERO)?;
                 self.store(&waiting.edit, waiting.id, &outcome)?;
             }
         }
         while let Some(draft) = self.to_review.pop_front() {
             self.write(draft)?;
         }
-        Ok(outcome)
+        Ok(outcome.told())
     }
 
     /// Takes an edit that the relay decided once and lost with a restore, as it was decided then: rights and clocks of today
-    /// are not asked. Where a record it needs was lost as well it waits, and is judged anew when that has come.
+    /// are not asked. Where a record it needs was lost as well it waits, and is still taken so when that has come.
     pub fn take_decided(&mut self, edit: &Edit, id: EditId, was: &Outcome, previous: Stamp) -> Result<Outcome> {
         let outcome = match was.result {
             Fate::Merged | Fate::Conflict => return self.take(edit, id, Authority::Decided(was), previous),
@@ -160,6 +162,10 @@ impl<'t> Accepting<'t> {
             }
             Judged::Wait(key) => {
                 self.tx.wait_for(&key, (edit.device, edit.number))?;
+                if let Authority::Decided(was) = authority {
+                    // Kept with what waits; the receipt says that all of it was ours once.
+                    outcome = Outcome { revision: None, ..was.clone() };
+                }
                 (outcome.result, outcome.code) = (Fate::Waiting, Some(Code::UnknownRecord));
             }
             Judged::Merge { state, placement } => {

@@ -50,7 +50,7 @@ pub fn accept(
         let known = chain.known(edit.number);
         let is_final = |known: &&StoredEdit| known.outcome.result != Fate::Later && !planted::is(Bug::RepeatJudged);
         if let Some(known) = known.filter(is_final) {
-            outcomes.push(known.outcome.clone());
+            outcomes.push(known.outcome.clone().told());
             continue;
         }
         let decided = pushed.decided.get(&edit.number);

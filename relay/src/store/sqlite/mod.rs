@@ -120,6 +120,11 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     Ok(connection)
 }
 
+/// A transaction whose beginning, savepoints and end are the caller's: for tests that go back and forth in a store.
+pub fn transaction_on(connection: &Connection) -> impl Tx + '_ {
+    SqliteTx(connection)
+}
+
 /// One transaction on one connection.
 struct SqliteTx<'t>(&'t Connection);
 
