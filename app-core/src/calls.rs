@@ -8,8 +8,8 @@ use crate::error::{CommandError, Result};
 use crate::photos;
 use crate::sign_in::Session;
 use crate::{
-    buildings, compounds, drafts, enrolment, events, forms, households, identity, issues, needs, register, residents,
-    reveals, review, search, stage, sync, today, undo, visits,
+    buildings, compounds, drafts, enrolment, events, forms, history, households, identity, issues, needs, register,
+    residents, reveals, review, search, stage, sync, today, undo, visits,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -64,6 +64,7 @@ declare! {
         unlock(stage::Unlock) -> stage::AppState = stage::unlock;
         lock(()) -> stage::AppState = stage::lock_app;
         load_progress(()) -> stage::LoadProgress = stage::load_progress;
+        history_whole(history::HistoryRef) -> history::RecordHistory = history::history_whole;
     }
     asked_by_somebody {
         list_buildings(()) -> Vec<buildings::BuildingCard> = buildings::list_buildings;
@@ -90,6 +91,7 @@ declare! {
         add_building(buildings::add::NewBuilding) -> crate::saved::Saved = buildings::add::add_building;
         list_compounds(()) -> Vec<compounds::CompoundCard> = compounds::list_compounds;
         add_compound(compounds::NewCompound) -> crate::saved::Saved = compounds::add_compound;
+        history_here(history::HistoryRef) -> history::RecordHistory = history::history_here;
         reveal(reveals::Reveal) -> reveals::Revealed = reveals::reveal;
         undo_save(undo::Undo) -> crate::saved::Saved = undo::undo_save;
         sync_status(()) -> sync::SyncStatus = sync::sync_status;

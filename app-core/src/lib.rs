@@ -14,6 +14,7 @@ pub mod error;
 pub mod events;
 pub mod files;
 pub mod forms;
+pub mod history;
 pub mod households;
 pub mod identity;
 pub mod issues;

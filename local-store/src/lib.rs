@@ -7,6 +7,7 @@
 //! - [`records`] keeps the relay's state and own unsettled edits apart and writes the row that shows both.
 //! - [`scope`] limits what a query can see, in one place, for a console on which many people sign in.
 //! - [`search`] finds records by what somebody types; its index changes in the transaction that changes the record.
+//! - [`history`] tells what is known here of who changed what.
 //! - [`drafts`] keeps what somebody typed and did not save yet.
 //! - [`blobs`] keeps the bytes of photos, [`photo_queue`] says which of them are still to travel.
 //! - The nouns ([`buildings`], [`households`], [`residents`], [`visits`], [`register`], [`needs`]) hold the queries.
@@ -24,6 +25,7 @@ pub mod drafts;
 pub mod duplicates;
 pub mod epochs;
 mod error;
+pub mod history;
 pub mod households;
 pub mod incoming;
 pub mod issues;

@@ -20,6 +20,7 @@ pub mod error;
 pub mod fairness;
 pub mod gate;
 pub mod heads;
+pub mod history;
 pub mod importing;
 pub mod keys;
 pub mod ledger;

@@ -7,7 +7,7 @@
 use crate::error::{RelayError, Result};
 use crate::keys::{self, token_hash};
 use crate::rights::{StoredPlaces, assignments_of, name_of};
-use crate::store::{FailedSignIn, Session, Tx};
+use crate::store::{FailedSignIn, Holder, Session, StoredDevice, Tx};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -117,6 +117,17 @@ pub fn signed_in_authors(
         authors.extend(session.filter(is_good).map(|session| session.person));
     }
     Ok(authors)
+}
+
+/// Who asks through a device: a tablet's own person, or at a console whoever the token was given to.
+pub fn asker(tx: &dyn Tx, device: &StoredDevice, token: Option<&str>, now_ms: u64) -> Result<Holder> {
+    if !matches!(device.holder, Holder::Console(_)) {
+        return Ok(device.holder.clone());
+    }
+    let session = token.map(|token| tx.session(&token_hash(token))).transpose()?.flatten();
+    let is_good = |session: &Session| session.device == device.number && now_ms < session.ends_ms;
+    let person = session.filter(is_good).map(|session| session.person);
+    person.map(Holder::Person).ok_or_else(|| RelayError::refused(Code::SessionEnded, "nobody is signed in there"))
 }
 
 #[cfg(test)]

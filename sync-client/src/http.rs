@@ -12,13 +12,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
-use sync_protocol::Epoch;
 use sync_protocol::blobs::{BlobAnswer, BlobHash, MAX_BLOB_BYTES};
 use sync_protocol::messages::{
-    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, OWN_CLOCK_HEADER, PullAnswer, PullRequest,
-    PushAnswer, PushRequest, SignInAnswer, SignInRequest, TimeAnswer, Trust,
+    ASKER_HEADER, CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, History, Me, OWN_CLOCK_HEADER,
+    PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest, TimeAnswer, Trust,
 };
 use sync_protocol::problem::Problem;
+use sync_protocol::{Epoch, RecordKey};
 
 /// Bodies below this travel as they are: packing would not make them fewer packets.
 const WORTH_PACKING_BYTES: usize = 512;
@@ -190,6 +190,15 @@ impl Transport for Http {
     }
     async fn sign_in(&self, request: &SignInRequest) -> Result<SignInAnswer> {
         self.call(Method::POST, "/v1/sign-in", Some(request)).await
+    }
+    async fn history(&self, record: &RecordKey, asker: Option<&str>) -> Result<History> {
+        let mut request = self.request(Method::GET, &format!("/v1/records/{}/{}/history", record.kind, record.id));
+        if let Some(asker) = asker {
+            request = request.header(ASKER_HEADER, asker);
+        }
+        let response = self.answer(request, &["application/json"]).await?;
+        let answer = response.bytes().await.map_err(|error| unreachable(&self.relay, &error))?;
+        serde_json::from_slice(&answer).map_err(|_| self.not_the_relay())
     }
     async fn put_blob(&self, name: BlobHash, from: u64, bytes: &[u8], whole: u64) -> Result<BlobAnswer> {
         let place = match (bytes.len() as u64).checked_sub(1) {

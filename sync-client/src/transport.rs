@@ -6,11 +6,11 @@ use std::future::Future;
 use std::pin::Pin;
 use sync_protocol::blobs::{BlobAnswer, BlobHash};
 use sync_protocol::messages::{
-    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, Me, PullAnswer, PullRequest, PushAnswer,
+    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, History, Me, PullAnswer, PullRequest, PushAnswer,
     PushRequest, SignInAnswer, SignInRequest, TimeAnswer, Trust,
 };
 use sync_protocol::problem::Problem;
-use sync_protocol::{Code, Epoch};
+use sync_protocol::{Code, Epoch, RecordKey};
 
 /// The relay's announcements that something moved. It ends when the connection does.
 pub type Changes = Pin<Box<dyn Stream<Item = Result<Heads>> + Send>>;
@@ -38,6 +38,11 @@ pub trait Transport: Send + Sync + 'static {
     /// Lets dates be checked by this machine's clock, moved by so much.
     fn correct_clock(&self, _offset_ms: i64) {}
     fn sign_in(&self, request: &SignInRequest) -> impl Future<Output = Result<SignInAnswer>> + Send;
+
+    /// What became of a record. `asker` is the token of who asks at a console.
+    fn history(&self, _record: &RecordKey, _asker: Option<&str>) -> impl Future<Output = Result<History>> + Send {
+        std::future::ready(Err(not_carried("this way carries no histories")))
+    }
 
     /// Gives the relay bytes of a blob from one on; none at all asks how far it has come. A transport that carries no
     /// photos need not say anything.

@@ -16,6 +16,7 @@ pub mod day;
 pub mod digest;
 pub mod edit;
 pub mod folds;
+pub mod history;
 pub mod ids;
 pub mod merge;
 pub mod messages;

@@ -8,6 +8,7 @@
 use crate::channel::{Channel, ChannelFacet, Facet, Grant};
 use crate::digest::Digest;
 use crate::edit::Edit;
+use crate::history::Change;
 use crate::ids::{DeviceNumber, EditId, Epoch, RecordId, RecordKey};
 use crate::policy::Role;
 use crate::problem::Code;
@@ -338,6 +339,21 @@ pub struct CompareAnswer {
     pub buckets: Vec<u8>,
     /// `more` where further buckets differ. Its one channel lists all records of the answered buckets.
     pub page: PullAnswer,
+}
+
+// ---- GET /v1/records/{kind}/{id}/history ------------------------------------------------------------------------------
+
+/// On a console: what the relay gave the person at sign-in who asks. Rights are theirs, never the console's.
+pub const ASKER_HEADER: &str = "linli-asker";
+/// Changes in one answer, the newest of a record.
+pub const MAX_CHANGES: usize = 200;
+
+/// What became of a record, the newest change first.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct History {
+    pub changes: Vec<Change>,
+    /// Older changes that are not in the answer.
+    pub earlier: u32,
 }
 
 // ---- GET /v1/changes (server-sent events) ---------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 /** Invented answers for the files and forms of the register at the desk. */
+import { historyAnswers } from './history'
 import type { DuplicateQuery, Form, FormChanges, FormField, FormValue, HouseholdFile, PossibleDuplicate, ResidentFile, SearchQuery, SearchResults } from '@/backend/generated'
 import { householdFile, residentFile, rows } from './console.data'
 import { buildings, card, doors, matrixOf } from './people'
@@ -73,6 +74,7 @@ export function registerAnswers(saved: (...kinds: string[]) => unknown) {
     add_compound: save('compound'),
     possible_duplicates: alike,
     search,
+    ...historyAnswers,
     reveal: () => ({ value: '10012341222', seconds: 30 }),
     undo_save: save('resident', 'residence', 'household', 'dwelling', 'building'),
     add_resident: save('resident', 'residence', 'household'),

@@ -1,4 +1,5 @@
 /** The register's answers for the tablet's gallery: forms, moves, doors and buildings are held in memory. */
+import { historyAnswers } from './history'
 import { CommandError } from '../src/backend/errors'
 import type { DoorHit, DuplicateQuery, Form, FormRef, NeedLine, PersonHit, PossibleDuplicate, Scope, SearchQuery, SearchResults } from '../src/backend/generated'
 import { buildings, doors } from './people'
@@ -67,5 +68,6 @@ export function registerAnswers(done: (kind: string, record?: string) => object)
     add_building: saved('building', 'b4'),
     reveal: () => ({ value: '100 5678 5678', seconds: 30 }),
     undo_save: () => done('resident'),
+    ...historyAnswers,
   }
 }

@@ -13,6 +13,11 @@ const openMore = async (page) => {
   await page.click('[data-testid=household-pane] [data-testid=more-actions] summary')
   await page.locator('[data-testid=household-pane] [data-testid=more-actions] li').last().scrollIntoViewIfNeeded()
 }
+const openHistory = (pane) => async (page) => {
+  await page.click(`${pane}[data-testid=history] summary`)
+  await page.waitForSelector('[data-testid=history-change]')
+  await page.locator(`${pane}[data-testid=history]`).evaluate((one) => one.scrollIntoView({ block: 'start' }))
+}
 const toPin = async (page) => {
   await page.fill('[data-testid=enrol-link]', 'linli:enrol?u=x')
   await page.click('[data-testid=enrol-next]')
@@ -56,6 +61,8 @@ export const tablet = {
   need_answer: { path: door, title: '答复需求 Answer a need', act: async (page) => { await page.click('[data-testid=need-answer]'); await page.locator('[data-testid=need-answered]').scrollIntoViewIfNeeded() } },
   resident: { path: resident, title: '居民 Resident', key: true },
   resident_more: { path: resident, title: '居民的更多操作 More on a resident', act: openMore },
+  resident_history: { path: resident, title: '修改记录 Change history', key: true, act: openHistory('[data-testid=household-pane] ') },
+  resident_history_offline: { path: `?offline=history_whole${resident}`, title: '没有网络时的修改记录 History without a network', act: openHistory('[data-testid=household-pane] ') },
   resident_failed: { path: `?fail=resident_file${resident}`, title: '读不出来 An error' },
   reveal_reasons: { path: resident, title: '为什么查看 What for', act: async (page) => { await page.click('[data-testid=reveal-phone]'); await page.locator('[data-testid=reason-call]').scrollIntoViewIfNeeded() } },
   revealed: { path: resident, title: '查看 30 秒 Shown for 30 s', act: async (page) => { await click('reveal-phone', 'reason-call')(page); await page.waitForSelector('[data-testid=revealed]') } },
@@ -184,6 +191,7 @@ export const console_ = {
     await page.evaluate(() => window.gallery.change('r6'))
     await page.waitForSelector('[data-testid=newer-phone]')
   }) },
+  resident_history: { path: at('/register?resident=r6'), title: '修改记录 Change history', key: true, act: openHistory('') },
   resident_error: { path: at('/register?resident=r6', 'error'), title: '资料读不出来 An error' },
   reveal_reasons: { path: at('/register?resident=r6'), title: '为什么查看 What for', act: click('reveal-phone') },
   revealed: { path: at('/register?resident=r6'), title: '查看 30 秒 Shown for 30 s', act: async (page) => { await click('reveal-phone', 'reason-call')(page); await page.waitForSelector('[data-testid=revealed]') } },

@@ -69,6 +69,7 @@ export async function call<T>(name: string, input: unknown): Promise<T> {
   if (asked.get('hang') === name) await new Promise(() => {})
   if (!answer) throw new CommandError('input_invalid', { reason: name })
   if (asked.get('fail') === name) throw new CommandError('database_failed', {})
+  if (asked.get('offline') === name) throw new CommandError('relay_unreachable', { relay: 'relay.xiangshan.example' })
   // A save drops the draft that it came from.
   const { draft } = (input ?? {}) as { draft?: unknown }
   if (typeof draft === 'string') drafts.delete(draft)

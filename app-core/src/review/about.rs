@@ -60,7 +60,7 @@ fn dwelling_of(tx: &Tx<'_>, key: &RecordKey, state: &RecordState) -> Result<Opti
 }
 
 /// A value as it is shown: names whole, other masked fields in part, records by their names.
-pub(super) fn shown(tx: &Tx<'_>, kind: &str, field: &str, value: &Value) -> Result<Option<String>> {
+pub(crate) fn shown(tx: &Tx<'_>, kind: &str, field: &str, value: &Value) -> Result<Option<String>> {
     let declared = tx.schema.kind(kind).and_then(|kind| kind.field(field));
     Ok(match value {
         Value::Null => None,

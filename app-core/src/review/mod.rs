@@ -7,6 +7,7 @@ mod conflicts;
 mod held;
 mod settling;
 
+pub(crate) use about::shown;
 pub use attention::{AttentionFate, AttentionItem, EditRef, EnteredField, list_attention, mark_read, retry_edit};
 pub use cards::*;
 pub(crate) use conflicts::open_count;

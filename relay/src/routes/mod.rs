@@ -6,6 +6,7 @@ mod caller;
 mod changes;
 mod enrol;
 mod health;
+mod history;
 mod me;
 mod observe;
 pub mod openapi;
@@ -42,6 +43,7 @@ pub fn router(relay: Relay) -> Router {
         .route("/v1/pull", post(sync::pull))
         .route("/v1/compare", post(sync::compare))
         .route("/v1/blobs/{sha256}", get(blobs::get).put(blobs::put))
+        .route("/v1/records/{kind}/{id}/history", get(history::history))
         .route("/v1/changes", get(changes::changes))
         .route("/v1/sign-in", post(sign_in::sign_in))
         .route("/v1/sign-out", post(sign_in::sign_out))

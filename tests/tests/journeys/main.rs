@@ -6,6 +6,7 @@ mod conflicts;
 mod console_page;
 mod drafts;
 mod enrolment;
+mod history;
 mod import;
 mod issues;
 mod mending;

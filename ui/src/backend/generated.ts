@@ -225,6 +225,28 @@ export type HeldField = { field: string, now: string | null, entered: string | n
 
 export type HeldQuery = { scope: string | null, };
 
+export type HistoryChange = { edit: string, at: string, 
+/**
+ * Empty where nobody in particular wrote it, as in an import.
+ */
+by: string, created: boolean, mark: SyncMark, fields: Array<HistoryField>, };
+
+export type HistoryField = { field: string, 
+/**
+ * What stood there; null where nothing did. Not known without the relay.
+ */
+before: string | null, before_known: boolean, after: string | null, 
+/**
+ * The values are shown in part.
+ */
+masked: boolean, };
+
+export type HistoryRef = { 
+/**
+ * `kind:id`.
+ */
+record: string, };
+
 export type HolderKind = "supervisor" | "grid" | "unit" | "reporter" | "nobody";
 
 export type HouseholdEnd = { household: string, on: string, 
@@ -467,6 +489,20 @@ export type PossibleDuplicate = { resident: string, name: string, age: number | 
 
 export type QueueLine = { kind: string, count: number, kilobytes: number, oldest: string, };
 
+export type RecordHistory = { 
+/**
+ * The newest first.
+ */
+changes: Array<HistoryChange>, 
+/**
+ * All there is, by the relay's word; else what this device knows.
+ */
+whole: boolean, 
+/**
+ * Older changes that are not listed.
+ */
+earlier: number, };
+
 export type RegisterPage = { total: number, rows: Array<RegisterRow>, };
 
 export type RegisterQuery = { scope: string | null, text: string | null, offset: number, limit: number, };
@@ -677,6 +713,7 @@ export const enrol = (input: Enrol) => call<AppState>('enrol', input)
 export const unlock = (input: Unlock) => call<AppState>('unlock', input)
 export const lock = () => call<AppState>('lock', null)
 export const loadProgress = () => call<LoadProgress>('load_progress', null)
+export const historyWhole = (input: HistoryRef) => call<RecordHistory>('history_whole', input)
 export const listBuildings = () => call<Array<BuildingCard>>('list_buildings', null)
 export const buildingMatrix = (input: BuildingRef) => call<BuildingMatrix>('building_matrix', input)
 export const householdFile = (input: DwellingRef) => call<HouseholdFile>('household_file', input)
@@ -701,6 +738,7 @@ export const addDwelling = (input: NewDwelling) => call<Saved>('add_dwelling', i
 export const addBuilding = (input: NewBuilding) => call<Saved>('add_building', input)
 export const listCompounds = () => call<Array<CompoundCard>>('list_compounds', null)
 export const addCompound = (input: NewCompound) => call<Saved>('add_compound', input)
+export const historyHere = (input: HistoryRef) => call<RecordHistory>('history_here', input)
 export const reveal = (input: Reveal) => call<Revealed>('reveal', input)
 export const undoSave = (input: Undo) => call<Saved>('undo_save', input)
 export const syncStatus = () => call<SyncStatus>('sync_status', null)

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use sync_protocol::Code;
+use sync_protocol::messages::ASKER_HEADER;
 
 /// A refusal: its status and code.
 type Refusal = (u16, Code);
@@ -55,6 +56,7 @@ pub fn paths() -> Value {
             ok(&schema("CompareAnswer")),
             &[&[(409, Code::EpochChanged)], BODY].concat(),
         )) },
+        "/v1/records/{kind}/{id}/history": { "get": history() },
         "/v1/blobs/{sha256}": {
             "parameters": [{ "name": "sha256", "in": "path", "required": true, "schema": schema("BlobHash") }],
             "get": get_blob(),
@@ -95,6 +97,20 @@ fn me() -> Value {
     let words =
         "The epoch that the device's cursors are of; where the store was restored since, the answer says how to go on.";
     call["parameters"] = json!([{ "name": "epoch", "in": "query", "schema": schema("Id"), "description": words }]);
+    call
+}
+
+fn history() -> Value {
+    let words =
+        "Who changed which field of a record, when, from what to what; to who may not read it, it is not there.";
+    let mut call =
+        device_call("history", words, ok(&schema("History")), &[(401, Code::SessionEnded), (404, Code::NotThere)]);
+    let asker = "At a console: the token that sign-in gave to the person who asks. Their rights decide.";
+    call["parameters"] = json!([
+        { "name": "kind", "in": "path", "required": true, "schema": { "type": "string" } },
+        { "name": "id", "in": "path", "required": true, "schema": schema("Id") },
+        { "name": ASKER_HEADER, "in": "header", "schema": { "type": "string" }, "description": asker },
+    ]);
     call
 }
 

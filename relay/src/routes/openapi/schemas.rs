@@ -203,6 +203,15 @@ fn pulling() -> Value {
             "epoch": at("Id"), "channels": list(at("ChannelPage")), "records": list(at("Records")),
             "more": { "type": "boolean" }, "remaining": number(), "grants_version": text(), "now_ms": number(),
         }), json!({ "keys": { "type": "object", "additionalProperties": at("Ids") } })),
+        "FieldChange": object(json!({ "before": at("Value"), "after": at("Value") }), json!({})),
+        "Change": object(
+            json!({
+                "edit": at("Id"), "at_ms": number(), "author": at("Id"), "device": at("DeviceNumber"),
+                "fields": { "type": "object", "additionalProperties": at("FieldChange") },
+            }),
+            json!({ "author_name": text(), "created": { "type": "boolean" } }),
+        ),
+        "History": object(json!({ "changes": list(at("Change")), "earlier": number() }), json!({})),
         "CompareRequest": object(json!({
             "epoch": at("Id"), "channel": at("Channel"), "facet": at("Facet"), "position": number(),
             "buckets": { "type": "array", "items": at("Digest"), "minItems": 256, "maxItems": 256 },
