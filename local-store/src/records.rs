@@ -8,8 +8,10 @@ use crate::error::{Result, StoreError};
 use crate::search::index;
 use crate::store::Tx;
 use crate::{blobs, outbox, rows};
-use rusqlite::OptionalExtension;
 use rusqlite::types::Value as Sql;
+use rusqlite::{OptionalExtension, ToSql};
+use sync_protocol::routes;
+use sync_protocol::schema::FieldType;
 use sync_protocol::{Digest, RecordId, RecordKey, RecordState};
 
 /// A record as shown: the relay's state with own edits laid over it.
@@ -98,13 +100,31 @@ pub(crate) fn remove(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {
 
 /// The records of a kind whose field holds this id.
 pub fn pointing(tx: &Tx<'_>, kind: &str, field: &str, at: RecordId) -> Result<Vec<RecordState>> {
+    pointing_as(tx, kind, field, at.as_bytes().to_vec())
+}
+
+fn pointing_as(tx: &Tx<'_>, kind: &str, field: &str, spelled: impl ToSql) -> Result<Vec<RecordState>> {
     let Some(table) = tx.tables.get(kind).filter(|table| table.kind.field(field).is_some()) else { return Ok(vec![]) };
     let (name, column) = (crate::tables::quoted(table.kind.name), crate::tables::quoted(field));
     let sql = format!("SELECT id FROM {name} WHERE {column} = ?1");
     let ids: Vec<[u8; 16]> =
-        tx.prepare_cached(&sql)?.query_map([at.as_bytes()], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        tx.prepare_cached(&sql)?.query_map([spelled], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     let states = ids.into_iter().map(|id| shown(tx, &RecordKey::new(kind, RecordId::from_bytes(id))));
     states.filter_map(Result::transpose).collect()
+}
+
+/// The records below one, as they are shown here: those whose route names it, and those that share its id.
+pub fn children(tx: &Tx<'_>, parent: &RecordKey) -> Result<Vec<RecordState>> {
+    let mut found = Vec::new();
+    for (kind, field) in routes::dependants(tx.schema, &parent.kind) {
+        let Some(table) = tx.tables.get(kind).filter(|_| !matches!(kind, "conflict" | "held_edit")) else { continue };
+        match table.kind.field(field).map(|field| &field.ty) {
+            None => found.extend(shown(tx, &RecordKey::new(kind, parent.id))?),
+            Some(FieldType::RefAny(_)) => found.extend(pointing_as(tx, kind, field, parent.to_string())?),
+            Some(_) => found.extend(pointing(tx, kind, field, parent.id)?),
+        }
+    }
+    Ok(found)
 }
 
 /// How own edits of a record stand, as its row counts them.

@@ -4,8 +4,9 @@ use crate::error::{Result, StoreError};
 use crate::store::Tx;
 use crate::{device, outbox, records};
 use std::collections::BTreeMap;
+use sync_protocol::edit::DELETED;
 use sync_protocol::planted::{self, Bug};
-use sync_protocol::{Edit, FieldEdit, RecordId, RecordKey, Stamp, Value};
+use sync_protocol::{Edit, FieldEdit, RecordId, RecordKey, RecordState, Stamp, Value};
 
 /// What a form wrote, before it has a stamp.
 #[derive(Clone, Debug)]
@@ -52,7 +53,7 @@ impl NewEdit {
 pub fn save(tx: &Tx<'_>, new: NewEdit, now_ms: u64) -> Result<Edit> {
     let held = records::shown(tx, &new.key)?;
     // What was deleted is not shown, and who restores it says what they were told of it.
-    let restores = new.fields.iter().all(|(name, new)| name == sync_protocol::edit::DELETED && new.seen.is_some());
+    let restores = new.fields.iter().all(|(name, new)| name == DELETED && new.seen.is_some());
     if !new.create && held.is_none() && !restores {
         return Err(StoreError::not_found(&new.key));
     }
@@ -64,11 +65,15 @@ pub fn save(tx: &Tx<'_>, new: NewEdit, now_ms: u64) -> Result<Edit> {
         .fields
         .into_iter()
         .map(|(name, new)| {
-            let shown = || held.as_ref().map(|state| state.shown_stamps(&name)).unwrap_or_default();
-            let bases = with_bases_of_own(&unsettled, &name, new.seen.unwrap_or_else(shown));
-            (name, FieldEdit { value: new.value, bases })
+            let seen = match (new.seen, &held) {
+                (Some(seen), _) => seen,
+                (None, Some(held)) if name == DELETED && new.value == Value::Bool(true) => all_shown(tx, held)?,
+                (None, held) => held.as_ref().map(|state| state.shown_stamps(&name)).unwrap_or_default(),
+            };
+            let bases = with_bases_of_own(&unsettled, &name, seen);
+            Ok((name, FieldEdit { value: new.value, bases }))
         })
-        .collect();
+        .collect::<Result<_>>()?;
     let edit = Edit {
         kind: new.key.kind.clone(),
         record: new.key.id,
@@ -90,6 +95,14 @@ pub fn save(tx: &Tx<'_>, new: NewEdit, now_ms: u64) -> Result<Edit> {
     outbox::add(tx, edit.id(before), &edit, now_ms)?;
     records::refresh(tx, &new.key)?;
     Ok(edit)
+}
+
+/// Everything that who deletes a record was shown: all that stands in it, and what stands below it. Whatever else there is
+/// was written without their knowing, and can restore the record.
+fn all_shown(tx: &Tx<'_>, held: &RecordState) -> Result<Vec<Stamp>> {
+    let below = records::children(tx, &held.key())?;
+    let created = below.iter().filter_map(|child| child.marks.first());
+    Ok(held.marks.iter().chain(created).map(|mark| mark.stamp).collect())
 }
 
 /// Where an author was shown their own edit without final outcome, that edit's bases count as shown too: should the relay

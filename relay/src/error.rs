@@ -110,7 +110,7 @@ fn status_of(code: Code) -> u16 {
         Code::RequestTooLarge => 413,
         Code::TooManyRequests | Code::SignInWait => 429,
         Code::NotSignedIn | Code::SessionEnded | Code::SignInWrong => 401,
-        Code::DeviceRevoked | Code::NeverAllowed | Code::RightEnded => 403,
+        Code::DeviceRevoked | Code::NeverAllowed | Code::RightEnded | Code::MovedAway => 403,
         Code::ChainBroken | Code::EpochChanged | Code::EnrolCodeUsed | Code::AlreadyThere | Code::SetOnce => 409,
         Code::EnrolCodeUnknown | Code::NotThere => 404,
         Code::EnrolCodeExpired => 410,

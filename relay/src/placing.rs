@@ -12,8 +12,9 @@ use crate::store::{Link, Listing, StoredRecord, Tx};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
-use sync_protocol::conflict::Conflict;
+use sync_protocol::conflict::{Child, Conflict};
 use sync_protocol::planted::{self, Bug};
+use sync_protocol::record::Accepted;
 use sync_protocol::routes::{self, Parents, Placement};
 use sync_protocol::schema::{FieldType, Hop};
 use sync_protocol::{ChannelFacet, Digest, Edit, RecordId, RecordKey, RecordState, Schema, Value};
@@ -177,6 +178,38 @@ impl<'t> Register<'t> {
         Ok(None)
     }
 
+    /// The records that one stands below: those that its route names, and the one whose id it shares.
+    pub fn parents_of(&self, state: &RecordState) -> BTreeSet<RecordKey> {
+        let Some(kind) = self.schema.kind(&state.kind).filter(|kind| !is_of_review(kind.name)) else {
+            return BTreeSet::new();
+        };
+        let mut fields = routes::route_fields(kind);
+        fields.extend(routes::moves(&state.kind).map(|(field, _)| field));
+        let named = fields.into_iter().filter_map(|field| routes::target(kind, state, field));
+        named.chain(kind.same_id_as.map(|owner| RecordKey::new(owner, state.id))).collect()
+    }
+
+    /// As [`Self::parents_of`], of a record that an edit is to create.
+    pub fn parents_named(&self, edit: &Edit) -> BTreeSet<RecordKey> {
+        let Some(kind) = self.schema.kind(&edit.kind) else { return BTreeSet::new() };
+        let accepted = Accepted { id: edit.id(None), edit: edit.clone(), order: None };
+        RecordState::from_edits(kind, &[accepted]).map(|state| self.parents_of(&state)).unwrap_or_default()
+    }
+
+    /// The records that stand below one and are not deleted.
+    pub fn children_of(&self, parent: &RecordKey) -> Result<Vec<Child>> {
+        let same_id = self.schema.kinds().filter(|kind| kind.same_id_as == Some(parent.kind.as_str()));
+        let mut keys: BTreeSet<RecordKey> = same_id.map(|kind| RecordKey::new(kind.name, parent.id)).collect();
+        keys.extend(self.tx.children(parent.id)?.into_iter().filter(|key| !is_of_review(&key.kind)));
+        let mut children = Vec::new();
+        for key in keys {
+            let Some(child) = self.get(&key)?.filter(|child| !child.state.is_deleted()) else { continue };
+            let created = child.state.marks.first().filter(|_| self.parents_of(&child.state).contains(parent));
+            children.extend(created.map(|created| Child { kind: key.kind, created: created.clone() }));
+        }
+        Ok(children)
+    }
+
     fn relink(&self, before: Option<&RecordState>, after: &RecordState) -> Result<()> {
         let old = before.map(|before| self.links(before)).unwrap_or_default();
         let new = self.links(after);
@@ -202,6 +235,11 @@ impl<'t> Register<'t> {
         }
         links
     }
+}
+
+/// What the relay writes about a record stands beside it, not below it.
+fn is_of_review(kind: &str) -> bool {
+    matches!(kind, "conflict" | "held_edit")
 }
 
 /// The records that taking an edit may change, or give a child.

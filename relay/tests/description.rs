@@ -102,7 +102,8 @@ async fn real_requests_and_answers_are_as_described() {
 }
 
 /// Codes that stand beside an edit or field, and never refuse a call.
-const OF_EDITS: [Code; 9] = [
+const OF_EDITS: [Code; 10] = [
+    Code::MovedAway,
     Code::UnknownKind,
     Code::UnknownField,
     Code::UnknownRecord,

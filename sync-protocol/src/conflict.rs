@@ -8,7 +8,7 @@
 mod deleted;
 mod fields;
 
-pub use deleted::changed_when_deleted;
+pub use deleted::{CHILD, Child, changed_when_deleted};
 pub use fields::field_conflict;
 
 use crate::canonical;

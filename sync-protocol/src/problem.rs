@@ -63,6 +63,8 @@ codes! {
     NeverAllowed = "never_allowed",
     /// The author had the right, and it ended while the edit was under way.
     RightEnded = "right_ended",
+    /// The author has the right where the record was, and it moved away while the edit was under way.
+    MovedAway = "moved_away",
     /// The bytes of a blob are not those that its hash names. What was received of it is gone; it is sent anew.
     BlobHashWrong = "blob_hash_wrong",
     /// The bytes of a blob are of no kind that the relay keeps.

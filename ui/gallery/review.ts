@@ -3,7 +3,7 @@ import type { AboutRecord, AttentionItem, ConflictCard, ConflictLine, ConflictQu
 
 const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString()
 const about = (id: string, title: string | null, door_label: string | null = '3-2-1203'): AboutRecord => ({ record: `resident:${id}`, kind: 'resident', title, door_label, building: 'b1', dwelling: 'b1-1-9-2' })
-const side = (n: number, shown: string | null, by: string, more: Partial<ConflictSide> = {}): ConflictSide => ({ side: `s${n}`, shown, by, at: ago(n * 5), device: 10 + n, here: n === 1, wins: n === 1, changed: [], differs_hidden: false, ...more })
+const side = (n: number, shown: string | null, by: string, more: Partial<ConflictSide> = {}): ConflictSide => ({ side: `s${n}`, shown, by, at: ago(n * 5), device: 10 + n, here: n === 1, wins: n === 1, restores: false, changed: [], differs_hidden: false, ...more })
 const field = { more: 0, second: null, choices: [], seen: ['s1', 's2'] }
 
 const card: ConflictCard = {
@@ -15,7 +15,7 @@ const card: ConflictCard = {
 }
 const open: ConflictLine[] = [
   { about: card.about, field: 'phone', sides: [...card.fields[0]!.sides], settled: null },
-  { about: about('r2', null, null), field: 'deleted', sides: [side(1, null, '赵海燕'), side(2, null, '单晓梅', { changed: ['phone'] })], settled: null },
+  { about: about('r2', null, null), field: 'deleted', sides: [side(1, null, '赵海燕'), side(2, null, '单晓梅', { restores: true, changed: ['phone'] }), side(3, null, '李娜', { restores: true, changed: ['child:visit'] })], settled: null },
 ]
 const settled: ConflictLine[] = [{ about: about('r3', '尉迟恭', '5-1-301'), field: 'name', sides: [side(1, '尉迟恭', '单晓梅'), side(2, '尉迟公', '赵海燕')], settled: { by: '赵海燕', at: ago(26), shown: '尉迟恭', can_undo: true } }]
 const entry = (edit: string, fate: AttentionItem['fate'], more: Partial<AttentionItem>): AttentionItem => ({ edit, about: about('r4', '王桂兰'), fate, code: null, fields: [{ field: 'phone', shown: '100****0009', hidden: false }], words: null, decided_by: null, by: '单晓梅', saved_at: ago(30), read: false, can_retry: false, is_here: true, ...more })

@@ -87,6 +87,8 @@ pub struct ConflictSide {
     pub wins: bool,
     /// Of a deleted record: the fields that were changed meanwhile. Choosing this side restores it.
     pub changed: Vec<String>,
+    /// Of a deleted record: what stands if this side is chosen.
+    pub restores: bool,
     /// Differs from the side that wins only in what the mask hides.
     pub differs_hidden: bool,
 }

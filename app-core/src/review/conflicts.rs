@@ -183,6 +183,7 @@ pub(super) fn sides(tx: &Tx<'_>, key: &RecordKey, field: &str, standing: &[Side]
             here: Some(side.device) == own,
             wins: at == 0,
             changed: side.changed.clone(),
+            restores: field == DELETED && side.value != Value::Bool(true),
             differs_hidden,
         };
         listed.push((&side.value, told));
@@ -203,7 +204,8 @@ fn settled_line(tx: &Tx<'_>, one: Recorded, since: u64) -> Result<Option<Conflic
             by: places::person_name(tx, settled.author)?.unwrap_or_default(),
             at: day::time_text(settled.stamp.ms),
             shown: shown(tx, &one.record.kind, &one.field, &settled.value)?,
-            can_undo: one.field != DELETED && stands == Some(settled.stamp),
+            // Of a deletion that stands nothing is held here but the conflict itself.
+            can_undo: stands.map_or(one.field == DELETED && state.is_none(), |stands| stands == settled.stamp),
         }),
         field: one.field,
     }))

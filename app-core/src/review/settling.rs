@@ -11,7 +11,7 @@ use crate::error::{CommandError, Result};
 use crate::residents::checked_phone;
 use crate::saved::Saved;
 use local_store::saving::NewEdit;
-use local_store::{Tx, attention, records, review};
+use local_store::{Tx, attention, outbox, records, review};
 use std::collections::BTreeSet;
 use sync_protocol::edit::DELETED;
 use sync_protocol::schema::FieldType;
@@ -85,7 +85,10 @@ fn own_value(tx: &Tx<'_>, key: &RecordKey, field: &str, typed: &str) -> Result<V
 
 pub fn undo_settlement(asking: &Asking, input: SettledRef) -> Result<Saved> {
     let key = key(&input.record)?;
-    let edits = asking.read(|tx| taken_back(tx, asking, &key, &input.field))?;
+    let edits = asking.read(|tx| match input.field.as_str() {
+        DELETED => deletion_taken_back(tx, asking, &key),
+        field => taken_back(tx, asking, &key, field),
+    })?;
     asking.save(|_, _| Ok(edits))?;
     asking.saved(key.id)
 }
@@ -128,6 +131,23 @@ fn taken_back(tx: &Tx<'_>, asking: &Asking, key: &RecordKey, field: &str) -> Res
         edits.push(last.set_over(second, Value::Null, vec![other.stamp]));
     }
     Ok(edits)
+}
+
+/// A settled deletion is open again once both answers stand beside each other; the record stays as it was deleted.
+fn deletion_taken_back(tx: &Tx<'_>, asking: &Asking, key: &RecordKey) -> Result<Vec<NewEdit>> {
+    let moved_on = || CommandError::new("conflict_moved_on");
+    let state = records::shown(tx, key)?;
+    let stands = state.as_ref().and_then(|state| state.versions(DELETED).next().map(|(mark, _)| mark.stamp));
+    // Settled here and not known to the relay yet, or else as the relay has it.
+    let own = outbox::unsettled(tx, key)?.into_iter().rev().find(|edit| edit.fields.contains_key(DELETED));
+    let recorded = review::of_field(tx, key, DELETED)?.and_then(|one| one.conflict.settled);
+    let settled = own.map(|edit| edit.stamp).or(recorded.map(|settled| settled.stamp)).ok_or_else(moved_on)?;
+    if stands.is_some_and(|stands| stands != settled) {
+        return Err(moved_on());
+    }
+    // The deletion is written last, so that it wins again.
+    let again = |value: bool| NewEdit::change(key.clone(), asking.person).set_over(DELETED, value, vec![settled]);
+    Ok(vec![again(false), again(true)])
 }
 
 fn stamps(texts: &[String]) -> Result<BTreeSet<Stamp>> {

@@ -4,20 +4,21 @@ use super::clock::{Now, RelayClock};
 use super::order::order_for;
 use super::own::{Draft, OwnChain, must_stand};
 use super::privacy::is_too_open;
-use super::review::{conflict_drafts, held_draft};
+use super::review::{Reason, conflict_drafts, deletion_draft, held_draft};
 use super::steps::{IssueBefore, issue_before};
 use crate::audit;
 use crate::error::Result;
 use crate::placing::Register;
 use crate::rights::{StoredPlaces, assignments_of};
 use crate::store::{StoredEdit, Tx};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 use sync_protocol::edit::DELETED;
 use sync_protocol::messages::{Fate, FieldOutcome, Outcome};
 use sync_protocol::planted::{self, Bug};
 use sync_protocol::policy::{self, Assignment, Verdict};
 use sync_protocol::record::Accepted;
+use sync_protocol::routes;
 use sync_protocol::schema::{FieldType, Kind, Rule, Writer};
 use sync_protocol::{Code, Edit, EditId, RecordId, RecordKey, RecordState, Schema, Stamp, day};
 
@@ -66,7 +67,7 @@ enum Judged {
     Wait(RecordKey),
     Keep(Fate, Code, BTreeMap<String, FieldOutcome>),
     /// For a supervisor to decide; the place is the one the record is in, or would get.
-    Hold(sync_protocol::routes::Placement),
+    Hold(sync_protocol::routes::Placement, Reason),
 }
 
 impl<'t> Accepting<'t> {
@@ -150,12 +151,12 @@ impl<'t> Accepting<'t> {
             Judged::Keep(fate, code, fields) => {
                 (outcome.result, outcome.code, outcome.fields) = (fate, Some(code), fields);
             }
-            Judged::Hold(_) if planted::is(Bug::HeldUnseen) => {
+            Judged::Hold(..) if planted::is(Bug::HeldUnseen) => {
                 (outcome.result, outcome.code) = (Fate::Held, Some(Code::RightEnded));
             }
-            Judged::Hold(placement) => {
-                self.to_review.push_back(held_draft(edit, id, &placement)?);
-                (outcome.result, outcome.code) = (Fate::Held, Some(Code::RightEnded));
+            Judged::Hold(placement, reason) => {
+                self.to_review.push_back(held_draft(edit, id, &placement, reason)?);
+                (outcome.result, outcome.code) = (Fate::Held, Some(reason.code()));
             }
             Judged::Wait(_) if planted::is(Bug::WaitingRefused) => {
                 (outcome.result, outcome.code) = (Fate::Refused, Some(Code::UnknownRecord));
@@ -176,13 +177,18 @@ impl<'t> Accepting<'t> {
                 let is_new = before.is_none();
                 if let Some(kind) = self.schema.kind(&edit.kind) {
                     let before = before.as_ref().map(|before| &before.state);
-                    let drafts = conflict_drafts(self.tx, kind, before, &state, &accepted)?;
+                    let drafts = conflict_drafts(self.tx, kind, before, &state, &accepted, |key| {
+                        self.register.children_of(key)
+                    })?;
                     if state.is_deleted() && !drafts.is_empty() && !edit.fields.contains_key(DELETED) {
                         outcome.result = Fate::Conflict;
                     }
                     self.to_review.extend(drafts);
                 }
+                let mut above = self.register.parents_of(&state);
+                above.extend(before.iter().flat_map(|before| self.register.parents_of(&before.state)));
                 outcome.revision = Some(self.register.put(state, placement)?);
+                self.tell_deleted_parents(edit, above, &accepted)?;
                 if is_new {
                     self.appeared.push_back(key);
                 }
@@ -195,6 +201,23 @@ impl<'t> Accepting<'t> {
             }
         }
         Ok(outcome)
+    }
+
+    /// Where a record came, went or moved below one that is deleted, whose deletion may not have known of it.
+    fn tell_deleted_parents(&mut self, edit: &Edit, above: BTreeSet<RecordKey>, accepted: &Accepted) -> Result<()> {
+        let moved = |kind: &Kind| routes::route_fields(kind).iter().any(|field| edit.fields.contains_key(*field));
+        let has_moved = self.schema.kind(&edit.kind).is_some_and(moved);
+        if !(edit.create || has_moved || edit.fields.contains_key(DELETED)) {
+            return Ok(());
+        }
+        for parent in above {
+            let is_deleted = self.register.get(&parent)?.is_some_and(|parent| parent.state.is_deleted());
+            if let Some(kind) = self.schema.kind(&parent.kind).filter(|_| is_deleted) {
+                let children = self.register.children_of(&parent)?;
+                self.to_review.extend(deletion_draft(self.tx, kind, &parent, &children, accepted)?);
+            }
+        }
+        Ok(())
     }
 
     /// A look at a masked value stands in the audit trail of the community whose record it was.
@@ -296,6 +319,9 @@ impl<'t> Accepting<'t> {
             }
         };
         let judged = match verdict {
+            Verdict::Never if authority == Authority::Author && self.may_where_it_was(kind, edit)? => {
+                Judged::Hold(placement, Reason::MovedAway)
+            }
             Verdict::Never => keep(Fate::Refused, Code::NeverAllowed),
             // What was decided once is not asked again: a category may have become private since.
             _ if was.is_none() && is_too_open(&self.register, edit, &state)? => {
@@ -303,9 +329,30 @@ impl<'t> Accepting<'t> {
                 Judged::Keep(Fate::Refused, Code::MustBePrivate, BTreeMap::from([("private".to_owned(), field)]))
             }
             Verdict::Now => Judged::Merge { state, placement },
-            Verdict::Once => Judged::Hold(placement),
+            Verdict::Once => Judged::Hold(placement, Reason::RightEnded),
         };
         Ok((judged, accepted))
+    }
+
+    /// Whether an edit's author has, or lately had, the right to write it where the record was before it moved away, or where
+    /// what a new record belongs to was.
+    fn may_where_it_was(&mut self, kind: &Kind, edit: &Edit) -> Result<bool> {
+        // Whose turn an issue is does not depend on where it is.
+        if edit.kind == "issue_step" {
+            return Ok(false);
+        }
+        let key = edit.key();
+        let of = if edit.create { self.register.parents_named(edit) } else { BTreeSet::from([key]) };
+        let mut left = BTreeSet::new();
+        for key in of {
+            left.extend(self.tx.left(&key)?);
+        }
+        if left.is_empty() {
+            return Ok(false);
+        }
+        let assignments = self.assignments(edit.author)?;
+        let places = StoredPlaces(self.tx);
+        Ok(policy::may_write(kind, edit, &assignments, &left, &self.today, &places) != Verdict::Never)
     }
 
     /// The refusal of an edit that may not stand as written.

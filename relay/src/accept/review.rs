@@ -6,13 +6,13 @@ use super::own::Draft;
 use crate::error::{RelayError, Result};
 use crate::store::Tx;
 use std::collections::BTreeMap;
-use sync_protocol::conflict::{Conflict, Settled, changed_when_deleted, conflict_id, field_conflict};
+use sync_protocol::conflict::{Child, Conflict, Settled, changed_when_deleted, conflict_id, field_conflict};
 use sync_protocol::edit::DELETED;
 use sync_protocol::planted::{self, Bug};
 use sync_protocol::record::Accepted;
 use sync_protocol::routes::Placement;
 use sync_protocol::schema::{Kind, Rule};
-use sync_protocol::{Edit, EditId, RecordId, RecordKey, RecordState, Value};
+use sync_protocol::{Code, Edit, EditId, RecordId, RecordKey, RecordState, Value};
 
 /// The conflict records that an accepted edit opens, changes or settles. An edit that meets no disagreement costs a look
 /// at what is in memory only.
@@ -22,6 +22,7 @@ pub fn conflict_drafts(
     before: Option<&RecordState>,
     after: &RecordState,
     accepted: &Accepted,
+    children: impl Fn(&RecordKey) -> Result<Vec<Child>>,
 ) -> Result<Vec<Draft>> {
     let disputed = |state: &RecordState, field: &str| !state.open_sides(field).is_empty();
     let mut fields: Vec<&str> = accepted
@@ -43,11 +44,26 @@ pub fn conflict_drafts(
     if !log.iter().any(|one| one.id == accepted.id) {
         log.push(accepted.clone());
     }
-    let draft = |field: &str| {
-        let found = if field == DELETED { changed_when_deleted(kind, &log) } else { field_conflict(field, &log) };
-        conflict_draft(tx, &key, field, found, accepted).transpose()
+    let draft = |field: &str| -> Result<Option<Draft>> {
+        let found = match field {
+            DELETED => changed_when_deleted(kind, &log, &children(&key)?),
+            field => field_conflict(field, &log),
+        };
+        conflict_draft(tx, &key, field, found, accepted)
     };
-    fields.into_iter().filter_map(draft).collect()
+    fields.into_iter().filter_map(|field| draft(field).transpose()).collect()
+}
+
+/// The conflict of a deleted record, after a record below it came, went or moved by an accepted edit.
+pub fn deletion_draft(
+    tx: &dyn Tx,
+    kind: &Kind,
+    deleted: &RecordKey,
+    children: &[Child],
+    accepted: &Accepted,
+) -> Result<Option<Draft>> {
+    let found = changed_when_deleted(kind, &tx.accepted_edits(deleted)?, children);
+    conflict_draft(tx, deleted, DELETED, found, accepted)
 }
 
 /// A conflict as its record is written: made where there is none yet, else only what changed.
@@ -83,15 +99,40 @@ fn conflict_draft(
     Ok((!draft.fields.is_empty()).then_some(draft))
 }
 
+/// Why an edit is held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// Its author had the right, and it ended.
+    RightEnded,
+    /// Its author has the right where the record was, and the record is elsewhere.
+    MovedAway,
+}
+
+impl Reason {
+    fn word(self) -> &'static str {
+        match self {
+            Self::RightEnded => "right_ended",
+            Self::MovedAway => "moved_away",
+        }
+    }
+
+    pub fn code(self) -> Code {
+        match self {
+            Self::RightEnded => Code::RightEnded,
+            Self::MovedAway => Code::MovedAway,
+        }
+    }
+}
+
 /// A held edit as a supervisor is shown it. Its record has the edit's own id, and its author.
-pub fn held_draft(edit: &Edit, id: EditId, placement: &Placement) -> Result<Draft> {
+pub fn held_draft(edit: &Edit, id: EditId, placement: &Placement, reason: Reason) -> Result<Draft> {
     let community = placement.channels.iter().filter_map(|channel| channel.code()).find_map(|code| code.get(..12));
     let body = serde_json::to_string(edit).and_then(|json| serde_json::from_str::<Value>(&json));
     let fields = [
         ("record", edit.key().to_string().into()),
         ("community", community.into()),
         ("edit", body.map_err(|error| RelayError::Damaged(error.to_string()))?),
-        ("reason", "right_ended".into()),
+        ("reason", reason.word().into()),
     ];
     let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
     let fields: BTreeMap<String, Value> = fields.map(|(name, value)| (name.to_owned(), value)).collect();

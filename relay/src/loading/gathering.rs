@@ -8,7 +8,7 @@ use crate::store::{Channels, Edits, Fresh, Link, Listing, Records, Standing, Sto
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use sync_protocol::record::Accepted;
-use sync_protocol::{ChannelFacet, DeviceNumber, Digest, RecordId, RecordKey};
+use sync_protocol::{Channel, ChannelFacet, DeviceNumber, Digest, RecordId, RecordKey};
 
 /// The ids that records pointed at when they were not there: should one come, the store knows of its children.
 pub type Loose = RefCell<HashSet<RecordId>>;
@@ -191,6 +191,10 @@ impl Channels for Gathering<'_> {
 
     fn entries_after(&self, at: &ChannelFacet, position: u64, limit: u32) -> Result<Vec<crate::store::Entry>> {
         self.tx.entries_after(at, position, limit)
+    }
+
+    fn left(&self, key: &RecordKey) -> Result<BTreeSet<Channel>> {
+        if self.coming.contains(key) { Ok(BTreeSet::new()) } else { self.tx.left(key) }
     }
 
     fn count_after(&self, at: &ChannelFacet, position: u64) -> Result<u64> {

@@ -27,7 +27,7 @@ use crate::error::Result;
 use std::collections::BTreeSet;
 use sync_protocol::blobs::BlobHash;
 use sync_protocol::record::Accepted;
-use sync_protocol::{ChannelFacet, DeviceNumber, Digest, EditId, Epoch, RecordId, RecordKey, Stamp};
+use sync_protocol::{Channel, ChannelFacet, DeviceNumber, Digest, EditId, Epoch, RecordId, RecordKey, Stamp};
 
 /// A store: something that runs work in transactions.
 pub trait Store: Send + Sync {
@@ -110,6 +110,8 @@ pub trait Channels {
     fn all_standings(&self) -> Result<Vec<(ChannelFacet, Standing)>>;
     fn entries_after(&self, at: &ChannelFacet, position: u64, limit: u32) -> Result<Vec<Entry>>;
     fn count_after(&self, at: &ChannelFacet, position: u64) -> Result<u64>;
+    /// The channels that listed a record once and still say that it departed.
+    fn left(&self, key: &RecordKey) -> Result<BTreeSet<Channel>>;
 }
 
 pub trait Devices {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::edit::{DELETED, Edit, FieldEdit};
+use crate::record::Mark;
 use crate::record::{Accepted, RecordState};
 use crate::schema::Kind;
 use proptest::prelude::*;
@@ -120,18 +121,37 @@ fn what_a_deletion_did_not_know_can_restore_the_record_or_stay_deleted() {
     let first = wrote(1, 1, "phone", "old", &[]);
     let deletion = wrote(2, 2, DELETED, true, &[&first]);
     let change = wrote(3, 3, "phone", "new", &[&first]);
-    assert_eq!(changed_when_deleted(&kind(), &[first.clone(), deletion.clone()]), None);
+    assert_eq!(changed_when_deleted(&kind(), &[first.clone(), deletion.clone()], &[]), None);
     let mut log = vec![first, change.clone(), deletion.clone()];
-    let conflict = changed_when_deleted(&kind(), &log).unwrap();
+    let conflict = changed_when_deleted(&kind(), &log, &[]).unwrap();
     let sides: Vec<_> = conflict.sides.iter().map(|side| (side.value.clone(), side.changed.clone())).collect();
     assert_eq!(sides, [(true.into(), vec![]), (false.into(), vec!["phone".to_owned()])]);
     for (stays, value) in [(true, true), (false, false)] {
         log.truncate(3);
         log.push(wrote(4, 4, DELETED, value, &[&deletion, &change]));
-        assert_eq!(changed_when_deleted(&kind(), &log).and_then(|one| one.settled.is_none().then_some(one)), None);
+        assert_eq!(changed_when_deleted(&kind(), &log, &[]).and_then(|one| one.settled.is_none().then_some(one)), None);
         let state = RecordState::from_edits(&kind(), &log).unwrap();
         assert_eq!((state.is_deleted(), state.text("phone")), (stays, Some("new")));
     }
+}
+
+#[test]
+fn a_child_that_the_deletion_did_not_know_is_a_side_until_somebody_lists_it() {
+    let first = wrote(1, 1, "phone", "old", &[]);
+    let child = |one: &Accepted| Child {
+        kind: "residence".into(),
+        created: Mark { stamp: one.edit.stamp, order: None, edit: one.id, author: one.edit.author },
+    };
+    let (known, unknown) = (wrote(2, 2, "phone", "child", &[]), wrote(3, 3, "phone", "child", &[]));
+    let children = [child(&known), child(&unknown)];
+    let deletion = wrote(4, 4, DELETED, true, &[&first, &known]);
+    let mut log = vec![first, deletion.clone()];
+    let conflict = changed_when_deleted(&kind(), &log, &children).unwrap();
+    let sides: Vec<_> = conflict.sides.iter().map(|side| (side.stamp, side.changed.join(","))).collect();
+    assert_eq!(sides, [(deletion.edit.stamp, String::new()), (unknown.edit.stamp, "child:residence".into())]);
+    assert_eq!(changed_when_deleted(&kind(), &log, &children[..1]), None);
+    log.push(wrote(5, 5, DELETED, true, &[&deletion, &unknown]));
+    assert_eq!(changed_when_deleted(&kind(), &log, &children), None);
 }
 
 /// Up to six edits of a phone number or of `deleted`, settlements and settlements taken back among them.
@@ -164,14 +184,14 @@ proptest! {
             arrival.swap(i, (seed >> 33) as usize % (i + 1));
         }
         prop_assert_eq!(field_conflict("phone", &arrival), field_conflict("phone", &log));
-        prop_assert_eq!(changed_when_deleted(&kind(), &arrival), changed_when_deleted(&kind(), &log));
+        prop_assert_eq!(changed_when_deleted(&kind(), &arrival, &[]), changed_when_deleted(&kind(), &log, &[]));
     }
 
     #[test]
     fn receiving_the_same_copy_twice_changes_nothing(log in histories()) {
         let twice = [log.clone(), log.clone()].concat();
         prop_assert_eq!(field_conflict("phone", &twice), field_conflict("phone", &log));
-        prop_assert_eq!(changed_when_deleted(&kind(), &twice), changed_when_deleted(&kind(), &log));
+        prop_assert_eq!(changed_when_deleted(&kind(), &twice, &[]), changed_when_deleted(&kind(), &log, &[]));
     }
 
     #[test]

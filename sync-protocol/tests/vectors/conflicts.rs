@@ -23,7 +23,8 @@ pub fn vectors() -> Vec<Json> {
 
 fn vector(shows: &[&str], name: &str, field: &str, accepted: Vec<Accepted>) -> Json {
     let kind = linli().kind("resident").unwrap();
-    let found = if field == DELETED { changed_when_deleted(kind, &accepted) } else { field_conflict(field, &accepted) };
+    let found =
+        if field == DELETED { changed_when_deleted(kind, &accepted, &[]) } else { field_conflict(field, &accepted) };
     let state = RecordState::from_edits(kind, &accepted).unwrap();
     json!({
         "shows": shows, "name": name, "record": state.key().to_string(), "field": field, "accepted": spelled(&accepted),

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use linli_tests::Link;
-use linli_tests::neighbourhood::{Device, Home, Neighbourhood, assignment, list};
+use linli_tests::neighbourhood::{Device, Home, Neighbourhood, assignment, list, text};
 use serde_json::{Value, json};
 use sync_protocol::RecordId;
 
@@ -127,6 +127,54 @@ async fn the_same_number_written_twice_is_no_question() -> Result<()> {
             .until_field(&home.resident, "phone", |phone| phone["shown"] == "100****2222" && phone["mark"] == "sent")
             .await?;
         assert_eq!(phone["others"], json!([]));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_deletion_that_did_not_know_of_a_visit_is_settled_by_a_tap_and_taken_back_by_another() -> Result<()> {
+    let team = Team::start().await?;
+    let buildings = team.wang.ask("list_buildings", Value::Null).await?;
+    let building = &list(&buildings).first().context("a building")?["id"];
+    let matrix = team.wang.ask("building_matrix", json!({ "building": building })).await?;
+    let empty = list(&matrix["cells"]).iter().find(|cell| cell["household"].is_null()).context("an empty door")?;
+    let dwelling = &empty["dwelling"];
+    let saved = team.desk.ask("add_household", json!({ "dwelling": dwelling })).await?;
+    let household = text(&saved["record"]);
+    let stands = |file: &Value| file.to_string().contains(&household);
+    let file = json!({ "dwelling": dwelling });
+    team.desk.until_sent().await?;
+    team.wang.until("household_file", file.clone(), stands).await?;
+
+    team.lines[0].close().await;
+    let visit = json!({
+        "dwelling": dwelling, "household": household, "outcome": "nobody", "met": [], "said": null, "revisit_on": null,
+    });
+    team.wang.ask("save_visit", visit).await?;
+    team.desk.ask("undo_save", json!({ "undo": saved["undo"] })).await?;
+    team.desk.until_sent().await?;
+    team.lines[0].open().await?;
+    team.wang.until_sent().await?;
+
+    let record = format!("household:{household}");
+    let asked = json!({ "record": record });
+    let sides = |card: &Value| list(&card["fields"]).first().map_or(0, |field| list(&field["sides"]).len());
+    let card = team.desk.until("conflict_card", asked.clone(), |card| sides(card) == 2).await?;
+    let field = &card["fields"][0];
+    assert_eq!(field["sides"][1]["changed"], json!(["child:visit"]));
+    let settle = json!({
+        "record": record, "field": "deleted", "side": field["sides"][1]["side"], "value": null, "keep_both": false,
+        "seen": field["seen"],
+    });
+    team.desk.ask("settle_conflict", settle).await?;
+    for one in [&team.desk, &team.wang] {
+        one.until("household_file", file.clone(), stands).await?;
+    }
+
+    team.desk.ask("undo_settlement", json!({ "record": record, "field": "deleted" })).await?;
+    for one in [&team.desk, &team.wang] {
+        one.until("household_file", file.clone(), |file| !stands(file)).await?;
+        one.until("conflict_card", asked.clone(), |card| sides(card) == 2).await?;
     }
     Ok(())
 }

@@ -121,6 +121,10 @@ wins: boolean,
  */
 changed: Array<string>, 
 /**
+ * Of a deleted record: what stands if this side is chosen.
+ */
+restores: boolean, 
+/**
  * Differs from the side that wins only in what the mask hides.
  */
 differs_hidden: boolean, };

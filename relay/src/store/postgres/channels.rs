@@ -7,8 +7,8 @@ use super::tx::{PostgresTx, params};
 use crate::error::{RelayError, Result};
 use crate::store::columns::{channel, facet, facet_number, from_json};
 use crate::store::{Channels, Entry, Listing, Standing};
-use std::collections::HashMap;
-use sync_protocol::{ChannelFacet, Digest, RecordId, RecordKey};
+use std::collections::{BTreeSet, HashMap};
+use sync_protocol::{Channel, ChannelFacet, Digest, RecordId, RecordKey};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -101,6 +101,11 @@ impl Channels for PostgresTx<'_> {
             WHERE district = $1 AND name = $2 AND facet = $3 AND position > $4";
         let row = self.ask_one(sql, params![at.channel.to_string(), facet_number(at.facet), position as i64])?;
         Ok(row.map_or(0, |row| row.get::<_, i64>(0) as u64))
+    }
+
+    fn left(&self, key: &RecordKey) -> Result<BTreeSet<Channel>> {
+        let sql = "SELECT name FROM entry WHERE district = $1 AND id = $2 AND kind = $3 AND departed";
+        self.ask(sql, params![key.id.0, key.kind.clone()])?.iter().map(|row| channel(row.get(0))).collect()
     }
 }
 

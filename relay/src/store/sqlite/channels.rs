@@ -6,7 +6,8 @@ use crate::error::Result;
 use crate::store::columns::{channel, facet, facet_number, from_json};
 use crate::store::{Channels, Entry, Listing, Standing};
 use rusqlite::{OptionalExtension, Row, named_params};
-use sync_protocol::{ChannelFacet, Digest, RecordKey};
+use std::collections::BTreeSet;
+use sync_protocol::{Channel, ChannelFacet, Digest, RecordKey};
 
 /// Draws so many positions at the end of a channel facet, whose digest changes by as much: the channel's row, and the first
 /// of the positions.
@@ -93,6 +94,18 @@ impl Channels for SqliteTx<'_> {
         let params =
             named_params! { ":name": at.channel.to_string(), ":facet": facet_number(at.facet), ":position": position };
         Ok(self.0.prepare_cached(sql)?.query_row(params, |row| row.get(0))?)
+    }
+
+    fn left(&self, key: &RecordKey) -> Result<BTreeSet<Channel>> {
+        let sql = "SELECT name FROM entry JOIN channel ON channel.row = entry.channel
+            WHERE departed AND record = (SELECT row FROM record WHERE kind = :kind AND id = :id)";
+        let mut find = self.0.prepare_cached(sql)?;
+        let mut rows = find.query(named_params! { ":kind": key.kind, ":id": key.id.as_bytes() })?;
+        let mut left = BTreeSet::new();
+        while let Some(row) = rows.next()? {
+            left.insert(channel(row.get_ref("name")?.as_str().map_err(rusqlite::Error::from)?)?);
+        }
+        Ok(left)
     }
 }
 

@@ -58,6 +58,7 @@ export default {
   set_once: 'This is set when the record is made and cannot be changed later.',
   already_there: 'This is there already and was not made again.',
   never_allowed: 'This place is not within your rights, so the relay did not take it. It is kept on this device.',
+  moved_away: 'This has moved to another grid. What you entered waits for the supervisor there; nothing is lost.',
   right_ended: 'This place is with somebody else now. What you entered waits for a supervisor; nothing is lost.',
   no_answer: 'The server did not answer. Please try again later; what you entered is kept.',
   value_reasons: {

@@ -26,6 +26,8 @@ export default {
   restore: 'Restore with the change',
   keep_deleted: 'Keep it deleted',
   deleted: 'Deleted this record',
+  added_below: 'Somebody else registered something below it meanwhile: {kind}',
+  wants_it: 'Wants it restored',
   changed: 'Did not know of the deletion and changed: {fields}',
   deleted_but_changed: 'Somebody deleted it while somebody else changed it.',
   differs_hidden: 'The numbers differ in the digits that are hidden.',
@@ -73,7 +75,7 @@ export default {
   held: {
     none: 'Nothing is held',
     none_hint: "When somebody's right ends while their work is on its way, it is listed here.",
-    reason: "The author's right ended while this was on its way.",
+    reasons: { right_ended: "The author's right ended while this was on its way.", moved_away: 'It moved to another grid while this was on its way.', device_removed: 'It was written on a device that was removed.' },
     creates: ' It makes a new record.',
     now: 'now {value}',
     words: 'Words (required to decline; the author reads them)',

@@ -26,6 +26,8 @@ export default {
   restore: '恢复，保留修改',
   keep_deleted: '保持删除',
   deleted: '删除了这一条',
+  added_below: '删除的人不知道，这一条下面又登记了{kind}',
+  wants_it: '要恢复这一条',
   changed: '不知道已删除，改了：{fields}',
   deleted_but_changed: '有人删除了，有人同时作了修改。',
   differs_hidden: '两个号码不同，不同的几位被隐去了。',
@@ -73,7 +75,7 @@ export default {
   held: {
     none: '没有待审的内容',
     none_hint: '有人的权限在上传途中到期时，他们填的会列在这里。',
-    reason: '填写人的权限在上传途中到期。',
+    reasons: { right_ended: '填写人的权限在上传途中到期。', moved_away: '上传途中，这一户搬到了别的网格。', device_removed: '填写用的设备已停用。' },
     creates: '这会新建一条。',
     now: '现在是{value}',
     words: '说明（不采纳时必填，填写人会看到）',
