@@ -399,7 +399,10 @@ fn copy_folder(from: &Path, into: &Path) -> Result<()> {
     fs::create_dir_all(into)?;
     for entry in fs::read_dir(from)? {
         let path = entry?.path();
-        if let Some(name) = path.file_name() {
+        let Some(name) = path.file_name() else { continue };
+        if path.is_dir() {
+            copy_folder(&path, &into.join(name))?;
+        } else {
             fs::copy(&path, into.join(name))?;
         }
     }
