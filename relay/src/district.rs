@@ -44,13 +44,37 @@ pub fn new_epoch(tx: &dyn Tx) -> Result<Epoch> {
     Ok(epoch)
 }
 
-/// How a device goes on that was in another epoch; nothing where that was never this store's.
-pub fn restored_since(tx: &dyn Tx, epoch: Epoch, granted: &Granted) -> Result<Option<Restored>> {
-    let Some(heads) = tx.heads_since(epoch)? else { return Ok(None) };
+/// How a device goes on that was in another epoch; nothing where that was never this store's, unless somebody allowed it.
+pub fn restored_since(tx: &dyn Tx, epoch: Epoch, granted: &Granted, now_ms: u64) -> Result<Option<Restored>> {
+    let Some(heads) = tx.heads_since(epoch)? else {
+        let until_ms: u64 = text(tx, REFILL_UNTIL)?.and_then(|until| until.parse().ok()).unwrap_or(0);
+        return Ok((now_ms < until_ms).then(|| Restored { heads: Vec::new() }));
+    };
     let theirs = heads.into_iter().filter(|(at, _)| granted.facets.contains(at));
     let heads = theirs.map(|(at, position)| Head { channel: at.channel, facet: at.facet, position }).collect();
     Ok(Some(Restored { heads }))
 }
+
+/// Until when devices of any other life may hand over what they hold of their own.
+const REFILL_UNTIL: &str = "refill_until";
+
+/// Lets devices of another store refill this one (F21): an operator says that it took that one's place. The lives that the
+/// ledger names become this store's for ever; all others may come until a moment, since a lost ledger names none.
+pub fn allow_refill(tx: &dyn Tx, lives: &[Epoch], until_ms: u64, now_ms: u64) -> Result<()> {
+    for life in lives {
+        if tx.heads_since(*life)?.is_none() {
+            tx.begin_epoch(*life, now_ms)?;
+        }
+    }
+    // Each life sets revisions far beyond those of the one before. So far must this store be beyond the other's.
+    for _ in 0..LIVES_ASIDE {
+        tx.begin_epoch(Epoch(uuid::Builder::from_random_bytes(random()?).into_uuid()), now_ms)?;
+    }
+    tx.put_meta(REFILL_UNTIL, until_ms.to_string().as_bytes())
+}
+
+/// More lives than a store has had, where nobody knows how many.
+const LIVES_ASIDE: usize = 8;
 
 /// The code of the deployment's district; empty before its divisions were imported.
 pub fn code(tx: &dyn Tx) -> Result<String> {

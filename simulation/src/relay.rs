@@ -105,7 +105,7 @@ impl RelayNode {
                     restored: match of.filter(|of| *of != epoch) {
                         Some(of) => {
                             let granted = rights::Granted::new(grants.clone());
-                            store.read(|tx| district::restored_since(tx, of, &granted))?
+                            store.read(|tx| district::restored_since(tx, of, &granted, now_ms))?
                         }
                         None => None,
                     },

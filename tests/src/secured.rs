@@ -65,6 +65,13 @@ impl SecuredDistrict {
         said(command)
     }
 
+    /// Runs one of the relay's commands over its store.
+    pub fn command(&self, arguments: &[&str]) -> Result<String> {
+        let mut command = relay();
+        command.args(arguments).arg("--data").arg(self.path("relay"));
+        said(command)
+    }
+
     /// An enrolment link, as the command prints it.
     pub fn link(&self, for_whom: &[&str]) -> Result<String> {
         let mut command = relay();

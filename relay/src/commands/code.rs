@@ -37,7 +37,7 @@ impl Code {
         let ask = Ask::Code { person, console, minutes: self.minutes, relay: self.relay };
         match held::answer(&self.place, Held::Before, ask)? {
             Answer::Link(link) => println!("{link}"),
-            Answer::Imported(_) => bail!("the running relay answered something else"),
+            _ => bail!("the running relay answered something else"),
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! What an operator runs. Each command may run while the relay serves: it then asks that relay (see [`crate::control`]).
 
+mod allow_refill;
 mod audit;
 mod backup;
 mod certificate;
@@ -40,6 +41,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup back where there is no store.
     Restore(backup::Restore),
+    /// Take what devices of another store hold, after this one took its place.
+    AllowRefill(allow_refill::AllowRefill),
     /// Read or check the audit trail.
     Audit(audit::Audit),
 }
@@ -55,6 +58,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::MigrateStore(migrate) => migrate.run().map(|()| ExitCode::SUCCESS),
         Command::Backup(backup) => backup.run().map(|()| ExitCode::SUCCESS),
         Command::Restore(restore) => restore.run().map(|()| ExitCode::SUCCESS),
+        Command::AllowRefill(allow) => allow.run().map(|()| ExitCode::SUCCESS),
         Command::Audit(audit) => audit.run(),
     };
     result.unwrap_or_else(|error| {

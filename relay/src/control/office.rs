@@ -8,6 +8,8 @@ use crate::store::Holder;
 use anyhow::{Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 
+const DAY_MS: u64 = 24 * 3_600_000;
+
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
@@ -15,6 +17,8 @@ pub enum Ask {
     Code { person: Option<String>, console: Option<String>, minutes: u64, relay: Option<String> },
     /// A file of divisions, as text.
     ImportDivisions { text: String },
+    /// Lets devices of another store refill this one for so many days.
+    AllowRefill { days: u64 },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -22,6 +26,11 @@ pub enum Ask {
 pub enum Answer {
     Link(String),
     Imported(Imported),
+    /// Until when, in milliseconds since 1970, and how many lives of the other store the ledger names.
+    RefillAllowed {
+        until_ms: u64,
+        lives: usize,
+    },
 }
 
 /// A store with the address at which devices find its relay.
@@ -47,6 +56,17 @@ impl Office {
                 let imported = self.relay.store().write(work)?;
                 self.relay.note_change();
                 Ok(Answer::Imported(imported))
+            }
+            Ask::AllowRefill { days } => {
+                let now_ms = self.relay.now_ms();
+                let until_ms = now_ms.saturating_add(days.saturating_mul(DAY_MS));
+                let own = self.relay.epoch();
+                let lives: Vec<_> = self.relay.ledger().epochs().into_iter().map(|(epoch, _)| epoch).collect();
+                let lives: Vec<_> = lives.into_iter().filter(|epoch| *epoch != own).collect();
+                self.relay.store().write(|tx| district::allow_refill(tx, &lives, until_ms, now_ms))?;
+                tracing::warn!(days, lives = lives.len(), "devices of another store may refill this one");
+                self.relay.note_change();
+                Ok(Answer::RefillAllowed { until_ms, lives: lives.len() })
             }
         }
     }

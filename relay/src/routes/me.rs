@@ -43,7 +43,17 @@ pub async fn me(
                 .and_then(|device| device.head)
                 .map(|(number, edit)| ChainEnd { number, edit }),
             restored: match asked.epoch.filter(|of| *of != epoch) {
-                Some(of) => district::restored_since(tx, of, &granted)?,
+                Some(of) => {
+                    let restored = district::restored_since(tx, of, &granted, now_ms)?;
+                    if restored.is_none() {
+                        tracing::warn!(
+                            device = device.number.0,
+                            "the device worked with another store and hands over nothing; if this one took its place, \
+                             run `linli-relay allow-refill`"
+                        );
+                    }
+                    restored
+                }
                 None => None,
             },
             now_ms: told_ms,

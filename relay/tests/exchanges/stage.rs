@@ -225,7 +225,7 @@ impl Stage {
                 grants: grants.clone(),
                 last: held.head.map(|(number, edit)| ChainEnd { number, edit }),
                 restored: match of.filter(|of| *of != epoch) {
-                    Some(of) => district::restored_since(tx, of, &granted)?,
+                    Some(of) => district::restored_since(tx, of, &granted, now_ms)?,
                     None => None,
                 },
                 now_ms,

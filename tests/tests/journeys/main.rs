@@ -12,6 +12,7 @@ mod issues;
 mod mending;
 mod newer_store;
 mod photos;
+mod refill;
 mod register;
 mod review;
 mod rights;
