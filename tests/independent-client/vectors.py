@@ -10,6 +10,8 @@ import sys
 from linli import Refused, canonical, channels, columns, conflicts, edits, keys, link, merge, stamps, values
 from linli.canonical import canonical as spell
 from linli.canonical import same, sha256, to_base64url
+from linli.folds import Issue
+from linli.grants import Places, console_grants, grants
 from linli.routes import Placing
 from linli.schema import Schema
 
@@ -154,11 +156,21 @@ class Routes:
         equal([sorted(at), facet], [sorted(vector["channels"]), vector["facet"]], vector["record"])
 
 
-def grant(vector):
-    """A client is told its grants; that they are well formed is all it needs to know."""
-    for one in vector["grants"]:
-        channels.read_channel(one["channel"])
-        assert set(one["facets"]) <= set(channels.FACETS), vector
+class Grants:
+    places = None
+
+    def __call__(self, vector):
+        if "places" in vector:
+            self.places = Places(**vector["places"])
+        elif "console" in vector:
+            equal(console_grants(vector["console"], self.places), vector["grants"], vector["name"])
+        else:
+            given = grants(vector["person"], [vector], vector["day"], self.places)
+            equal(given, vector["grants"], vector["name"])
+
+
+def fold(vector):
+    equal(Issue(SCHEMA, vector["issue"], vector["steps"]).said(), vector["fold"], vector["name"])
 
 
 def column(vector):
@@ -303,7 +315,8 @@ def main():
         ("conflicts", conflict),
         ("channels", channel),
         ("routes", Routes()),
-        ("grants", grant),
+        ("grants", Grants()),
+        ("folds", fold),
         ("columns", column),
         ("proofs", proof),
         ("links", links),

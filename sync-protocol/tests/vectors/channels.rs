@@ -186,6 +186,10 @@ impl Places for Map {
 
 pub fn grants() -> Vec<Json> {
     let code = |code: &str| Scope::Division(code.to_owned());
+    let places = json!({
+        "shows": ["GRANT-1"], "name": "the places of the vectors below",
+        "places": { "grid_of_buildings": GRID, "division_of_units": "340603002001", "codes": Map.codes_under("") },
+    });
     let tests: [(&str, Role, Scope, Option<&str>, &[&str]); 11] = [
         ("a grid worker", Role::GridWorker, code(GRID), None, &[]),
         ("a grid worker who may see identity numbers", Role::GridWorker, code(GRID), None, &["identity"]),
@@ -199,7 +203,7 @@ pub fn grants() -> Vec<Json> {
         ("the last day of an assignment", Role::GridWorker, code(GRID), Some("2026-11-23"), &[]),
         ("the day after it", Role::GridWorker, code(GRID), Some("2026-11-22"), &[]),
     ];
-    let mut vectors: Vec<Json> = tests
+    let granted = tests
         .into_iter()
         .map(|(name, role, scope, until, rights)| {
             let rights = rights.iter().map(|right| (*right).to_owned()).collect();
@@ -214,10 +218,10 @@ pub fn grants() -> Vec<Json> {
                 "shows": ["GRANT-1"], "name": name, "person": id(1), "day": "2026-11-23", "role": role.name(), "scope": spelled,
                 "from": one.from, "until": until, "rights": one.rights, "grants": grants,
             })
-        })
-        .collect();
+        });
+    let mut vectors: Vec<Json> = std::iter::once(places).chain(granted).collect();
     vectors.push(json!({
-        "shows": ["GRANT-1"], "name": "a console of the district", "console": DISTRICT, "grants": console_grants(DISTRICT, &Map),
+        "shows": ["GRANT-3"], "name": "a console of the district", "console": DISTRICT, "grants": console_grants(DISTRICT, &Map),
     }));
     vectors
 }

@@ -11,6 +11,7 @@ mod columns;
 mod conflicts;
 mod edits;
 mod files;
+mod folds;
 mod merges;
 mod page;
 mod proofs;
@@ -77,6 +78,11 @@ fn channels_grants_and_digests() {
     hold("channels", "Channels and facets: spelling and order; digests, buckets and standings.", channels::spelling());
     hold("routes", "Records of a small town, and where one of them is placed.", channels::routes());
     hold("grants", "Assignments of a person on a day, and what may be read for them.", channels::grants());
+}
+
+#[test]
+fn folds() {
+    hold("folds", "The steps of issues in any order of arrival, and where the issue then stands.", folds::vectors());
 }
 
 #[test]

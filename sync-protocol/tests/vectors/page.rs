@@ -28,7 +28,10 @@ pub fn check() {
     let unknown: Vec<_> = shown.iter().filter(|(id, _)| !rules.contains(*id)).collect();
     assert!(unknown.is_empty(), "vectors that show no rule of the page: {unknown:?}");
     let bare: Vec<_> = rules.iter().filter(|id| !shown.contains_key(*id)).collect();
-    assert!(bare.is_empty(), "rules that nothing shows: {bare:?}");
+    assert!(
+        bare.is_empty(),
+        "rules that nothing shows; a vector, a step of the journey or elsewhere.json has to: {bare:?}"
+    );
 }
 
 /// What only the product's own tests can show, such as a wrong machine clock under TLS, is named by file and test.

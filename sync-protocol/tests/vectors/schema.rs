@@ -2,12 +2,12 @@
 
 use serde_json::{Value as Json, json};
 use sync_protocol::Facet;
-use sync_protocol::folds::steps::TABLE;
+use sync_protocol::folds::steps::{State, Step, TABLE};
 use sync_protocol::policy::ROLE_NAMES;
 use sync_protocol::schema::{FacetRule, Field, FieldType, Hop, Kind, Rule, Writer, linli};
 
 pub fn document() -> Json {
-    let steps: Vec<Json> = TABLE.iter().map(|step| json!({ "name": step.name, "leads_to": step.to })).collect();
+    let steps: Vec<Json> = TABLE.iter().map(step).collect();
     json!({
         "about": "Every kind of record: fields, merge rules, facets, routes, writers. Made from the declarations; see PROTOCOL.md.",
         "version": 1,
@@ -16,6 +16,45 @@ pub fn document() -> Json {
         "kinds": linli().kinds().map(kind).collect::<Vec<_>>(),
         "issue_steps": steps,
     })
+}
+
+/// Every state of an issue.
+const STATES: [State; 12] = [
+    State::Reported,
+    State::Accepted,
+    State::Returned,
+    State::Opened,
+    State::Dispatched,
+    State::Signed,
+    State::Handled,
+    State::Checked,
+    State::Closed,
+    State::Suspended,
+    State::Merged,
+    State::Void,
+];
+
+fn step(step: &Step) -> Json {
+    json!({
+        "name": step.name,
+        "may_follow": STATES.iter().filter(|state| step.may_follow(**state)).collect::<Vec<_>>(),
+        "leads_to": step.to,
+        "by": step.by.iter().map(snake).collect::<Vec<_>>(),
+        "must_carry": step.must.iter().map(snake).collect::<Vec<_>>(),
+        "starts_limit": step.starts.as_ref().map(snake),
+    })
+}
+
+/// `GridWorkerForOthers` as `grid_worker_for_others`.
+fn snake(name: impl std::fmt::Debug) -> String {
+    let mut out = String::new();
+    for letter in format!("{name:?}").chars() {
+        if letter.is_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
 }
 
 fn kind(kind: &Kind) -> Json {

@@ -4,6 +4,8 @@ A town is a dict from (kind, id) to a dict with `kind`, `id`, `author` and `fiel
 """
 
 from .channels import channel_of_code
+from .folds import LEVELS, Issue
+from .stamps import ZERO
 from .values import read_key
 
 
@@ -86,17 +88,18 @@ class Placing:
         return [one["fields"]["household"] for one in current or last]
 
     def handling(self, issue, grid):
-        units, signed, level = [], set(), 0
-        # In the vectors the ids of steps follow their order.
-        for step in sorted(self.pointing("issue_step", "issue", issue), key=lambda one: one["id"]):
-            name = step["fields"]["step"]
-            if name in ("dispatch", "pass_on"):
-                units = step["fields"].get("to", [])
-            if name == "sign" and step["fields"].get("for_unit") in units:
-                signed.add(step["fields"]["for_unit"])
-            level += name == "escalate"
-        reached = [grid[:digits] for digits, needed in ((9, 1), (6, 2)) if level >= needed]
-        return {f"unit:{one}" for one in {*units, *signed}} | {channel_of_code(code) for code in reached}
+        as_state = lambda one: {
+            "id": one["id"],
+            "marks": [{"stamp": ZERO, "edit": one["id"], "author": one["author"]}],
+            "fields": {name: [[0, value]] for name, value in one["fields"].items()},
+        }
+        # In the town of the vectors nobody says when; steps are then in the order of their ids.
+        steps = [as_state(one) for one in self.pointing("issue_step", "issue", issue)]
+        for one in steps:
+            one["fields"].setdefault("happened_at", [[0, "1970-01-01T00:00:00.000Z"]])
+        fold = Issue(self.schema, as_state(self.town[("issue", issue)]), steps)
+        reached = [grid[:digits] for digits, level in ((9, 1), (6, 2)) if LEVELS.index(fold.level) >= level]
+        return {f"unit:{one}" for one in fold.keepers} | {channel_of_code(code) for code in reached}
 
     def every_side(self, record, field):
         key, disputed = self.target(record, field), record["fields"]["field"]

@@ -14,7 +14,9 @@ MOST_WORDS = 4000
 class Schema:
     def __init__(self, path):
         with open(path, encoding="utf-8") as file:
-            kinds = json.load(file)["kinds"]
+            declared = json.load(file)
+        kinds = declared["kinds"]
+        self.issue_steps = {step["name"]: step for step in declared["issue_steps"]}
         self.kinds = {kind["name"]: kind for kind in kinds}
         self.fields = {kind["name"]: {field["name"]: field for field in kind["fields"]} for kind in kinds}
 
