@@ -122,7 +122,7 @@ def merged(vector):
 def conflict(vector):
     equal(conflicts.conflict_id(vector["record"], vector["field"]), vector["id"], "the id of a conflict")
     if vector["field"] == "deleted":
-        found = conflicts.deletion_conflict(SCHEMA, vector["accepted"])
+        found = conflicts.deletion_conflict(SCHEMA, vector["accepted"], vector["children"])
     else:
         found = conflicts.field_conflict(vector["accepted"], vector["field"])
     equal(found, vector["conflict"], vector["name"])

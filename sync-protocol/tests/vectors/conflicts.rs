@@ -1,10 +1,10 @@
 use crate::words::*;
 use serde_json::{Value as Json, json};
-use sync_protocol::conflict::{changed_when_deleted, conflict_id, field_conflict};
+use sync_protocol::conflict::{Child, changed_when_deleted, conflict_id, field_conflict};
 use sync_protocol::edit::DELETED;
-use sync_protocol::record::Accepted;
+use sync_protocol::record::{Accepted, Mark};
 use sync_protocol::schema::linli;
-use sync_protocol::{RecordState, Stamp};
+use sync_protocol::{EditId, RecordState, Stamp};
 
 pub fn vectors() -> Vec<Json> {
     let mut vectors = vec![
@@ -17,17 +17,45 @@ pub fn vectors() -> Vec<Json> {
     ];
     let mut turned = deleted(false);
     turned.reverse();
-    vectors.push(vector(&["DELETE-2"], "the same, arrived the other way round", DELETED, turned));
+    let child = |after, device: u8| Child {
+        kind: "residence".into(),
+        created: Mark {
+            stamp: stamp(after, device.into()),
+            order: (device == 31).then(|| stamp(8_000, 1)),
+            edit: EditId::from_bytes([device; 16]),
+            author: id(device),
+        },
+    };
+    let below = [child(500, 30), child(1_500, 31)];
+    vectors.push(with_children(&["DELETE-3"], "two below it that nobody knew", DELETED, deleted(true), &below));
+    let mut knew = deleted(true);
+    knew[2].edit.fields.get_mut(DELETED).unwrap().bases.push(below[0].created.stamp);
+    vectors.push(with_children(&["DELETE-3", "EDIT-6"], "one of them was known", DELETED, knew, &below));
+    vectors.push(vector(
+        &["DELETE-2"],
+        "a change that the deletion did not know, arrived the other way round",
+        DELETED,
+        turned,
+    ));
     vectors
 }
 
 fn vector(shows: &[&str], name: &str, field: &str, accepted: Vec<Accepted>) -> Json {
+    with_children(shows, name, field, accepted, &[])
+}
+
+/// A record with others below it; `children` are those that are not deleted themselves.
+fn with_children(shows: &[&str], name: &str, field: &str, accepted: Vec<Accepted>, children: &[Child]) -> Json {
     let kind = linli().kind("resident").unwrap();
-    let found =
-        if field == DELETED { changed_when_deleted(kind, &accepted, &[]) } else { field_conflict(field, &accepted) };
+    let found = if field == DELETED {
+        changed_when_deleted(kind, &accepted, children)
+    } else {
+        field_conflict(field, &accepted)
+    };
     let state = RecordState::from_edits(kind, &accepted).unwrap();
     json!({
         "shows": shows, "name": name, "record": state.key().to_string(), "field": field, "accepted": spelled(&accepted),
+        "children": children.iter().map(|one| json!({ "kind": one.kind, "created": one.created })).collect::<Vec<_>>(),
         "is_deleted": state.is_deleted(), "id": conflict_id(&state.key(), field),
         "conflict": found.map(|found| found.to_fields()),
     })

@@ -13,6 +13,7 @@ pub fn vectors() -> Vec<Json> {
         vector(&["MERGE-1"], "a settlement that lists both sides", settled(true)),
         vector(&["MERGE-1", "CONFLICT-5"], "a settlement that lists one side only", settled(false)),
         vector(&["MERGE-3", "STATE-3", "EDIT-3"], "two who say the same", the_same()),
+        vector(&["STATE-3", "EDIT-6", "DELETE-1"], "deleted by somebody who was shown all of it", deleted()),
         vector(&["MERGE-8", "MERGE-1"], "the relay gave the earlier stamp a later order", ordered()),
         vector(&["MERGE-1"], "equal orders: the greater edit id wins", cloned()),
         vector(&["MERGE-4"], "once: a second creation does not move it", twice_created("issue_step")),
@@ -106,6 +107,14 @@ fn the_same() -> Vec<Accepted> {
     let (first, tablet, mut console) = two();
     console.edits[0].fields.get_mut("phone").unwrap().value = "tablet".into();
     all(&[&first, &tablet, &console])
+}
+
+fn deleted() -> Vec<Accepted> {
+    let mut first = created();
+    let base = first.edits[0].stamp;
+    let changed = first.save(1_000, "resident", 45, &[("phone", "new".into(), &[base])]);
+    first.save(2_000, "resident", 45, &[("deleted", true.into(), &[base, changed])]);
+    first.accepted()
 }
 
 fn ordered() -> Vec<Accepted> {

@@ -6,6 +6,10 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub fn check() {
+    if std::env::var_os("LINLI_WRITE_VECTORS").is_some() {
+        // The files are being written beside this test: the next run looks at them.
+        return;
+    }
     let page = std::fs::read_to_string(folder().join("../PROTOCOL.md")).unwrap();
     let mut rules = BTreeSet::new();
     for line in page.lines().filter_map(|line| line.strip_prefix("- **")) {

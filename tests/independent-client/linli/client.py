@@ -121,12 +121,20 @@ class Client:
         if seen is None:
             seen = merge.shown_stamps(state, name) if state else []
             if name == "deleted" and state:
-                seen = seen + [mark["stamp"] for mark in state["marks"] if mark["stamp"] not in seen]
+                marks = state["marks"] + [child["marks"][0] for child in self.below(state["kind"], state["id"])]
+                seen = list(dict.fromkeys(seen + [mark["stamp"] for mark in marks]))
         bases = list(seen)
         for own in unsettled:
             if own["stamp"] in seen and name in own["fields"]:
                 bases += [base for base in own["fields"][name].get("bases", ()) if base not in bases]
         return bases
+
+    def below(self, kind, record):
+        """The records shown that stand below one (DELETE-3)."""
+        own = [key.partition(":")[::2] for (key,) in self.store.rows("SELECT DISTINCT key FROM edit WHERE accounted = 0")]
+        keys = {*self.store.records(), *map(tuple, own)}
+        states = (self.shown(*key) for key in sorted(keys) if key != (kind, record))
+        return [state for state in states if state and (kind, record) in self.schema.above(state)]
 
     # --- a round (CLIENT-6) ---
 

@@ -1,7 +1,7 @@
 """What stands in a conflict record (section 9). Only the relay writes one; a client may foresee it."""
 
 from .canonical import same, uuid8
-from .merge import from_edits, is_deleted, order_of, unnamed
+from .merge import from_edits, is_deleted, mark_order, order_of, unnamed
 from .values import time_text
 from .stamps import parts
 
@@ -54,8 +54,8 @@ def field_conflict(accepted, field):
     return None
 
 
-def deletion_conflict(schema, accepted):
-    """What a deletion did not know (DELETE-2)."""
+def deletion_conflict(schema, accepted, children=()):
+    """What a deletion did not know, of the record (DELETE-2) and below it (DELETE-3)."""
     state = from_edits(schema, accepted)
     if state is None or not is_deleted(state):
         return field_conflict(accepted, "deleted")
@@ -77,14 +77,20 @@ def deletion_conflict(schema, accepted):
         and "deleted" not in one["edit"]["fields"]
         and one["edit"]["stamp"] not in known
     ]
-    if not missed:
+    new = [one for one in children if one["created"]["stamp"] not in known]
+    if not missed and not new:
         return field_conflict(accepted, "deleted")
-    missed.sort(key=lambda one: (order_of(one), one["id"]), reverse=True)
     plain = lambda one: {**side(one, "deleted", []), "base": None}
     deletions = [plain(one) for one in open_ones]
-    changes = [
-        {**written_by(one), "value": False, "base": None, "at": time_text(parts(one["edit"]["stamp"])[0])}
-        | {"changed": sorted(one["edit"]["fields"])}
-        for one in missed
-    ]
-    return conflict(deletions + changes)
+    changes = [(order_of(one), one["id"], unknown(written_by(one), sorted(one["edit"]["fields"]))) for one in missed]
+    changes += [(*mark_order(one["created"]), unknown(child(one["created"]), ["child:" + one["kind"]])) for one in new]
+    changes.sort(key=lambda one: one[:2], reverse=True)
+    return conflict(deletions + [side for *_, side in changes])
+
+
+def unknown(by, changed):
+    return {**by, "value": False, "base": None, "at": time_text(parts(by["stamp"])[0]), "changed": changed}
+
+
+def child(mark):
+    return {"stamp": mark["stamp"], "author": mark["author"], "device": parts(mark["stamp"])[2]}

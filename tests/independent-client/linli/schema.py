@@ -9,6 +9,8 @@ from .values import depth, is_id, read_day, read_key, read_time
 
 MOST_ELEMENTS = 32
 MOST_WORDS = 4000
+# Kinds that move a record which they do not belong below otherwise, and the field that names it.
+MOVES = {"residence": "resident", "issue_step": "issue", "assignment": "person"}
 
 
 class Schema:
@@ -19,6 +21,20 @@ class Schema:
         self.issue_steps = {step["name"]: step for step in declared["issue_steps"]}
         self.kinds = {kind["name"]: kind for kind in kinds}
         self.fields = {kind["name"]: {field["name"]: field for field in kind["fields"]} for kind in kinds}
+
+    def above(self, state):
+        """The records that one stands below (DELETE-3)."""
+        kind = self.kinds.get(state["kind"])
+        if kind is None or kind["name"] in ("conflict", "held_edit"):
+            return set()
+        fields = named_fields([*kind["route"], kind["facet"]]) | {MOVES.get(kind["name"])}
+        found = {(kind["same_id_as"], state["id"])} if kind["same_id_as"] else set()
+        for field in fields & set(self.fields[kind["name"]]):
+            text = (state["fields"].get(field) or [[0, None]])[0][1]
+            of = self.fields[kind["name"]][field]["type"]
+            if isinstance(text, str) and of["name"] in ("ref", "ref_any"):
+                found.add((of["kinds"][0], text) if of["name"] == "ref" else read_key(text))
+        return found
 
     def field(self, kind, written):
         """The declaration behind a written name, which may be an element of a set (EDIT-5)."""
@@ -65,6 +81,15 @@ class Schema:
         if value is None:
             return None if field["optional"] else "value_invalid"
         return None if is_of(field["type"], value) else "value_invalid"
+
+
+def named_fields(hops):
+    """The fields that hops and facet rules name, those inside `first_of` too."""
+    named = set()
+    for hop in hops:
+        for one in hop[1:]:
+            named |= named_fields(one) if isinstance(one, list) else {one}
+    return named
 
 
 def is_control(character):

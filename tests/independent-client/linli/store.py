@@ -5,6 +5,7 @@ import sqlite3
 
 from . import stamps
 from .channels import digest, read_digest, spelled
+from .merge import value
 from .values import key_text, read_key
 
 TABLES = """
@@ -145,6 +146,9 @@ class Store:
         change = digest(state) - (digest(held[1]) if held else 0)
         for (no,) in self.rows("SELECT cursor FROM entry WHERE key = ?", key):
             self.change_digest(no, change)
+        if state["kind"] == "held_edit" and value(state, "decision") is not None:
+            # Decided: its author's edit is laid over no longer (RIGHT-4, CLIENT-4).
+            self.db.execute("UPDATE edit SET accounted = 1 WHERE id = ?", (state["id"],))
 
     def keys(self, kind):
         return [key for (key,) in self.rows("SELECT key FROM record WHERE key >= ? AND key < ?", kind + ":", kind + ";")]

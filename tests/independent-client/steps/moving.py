@@ -7,7 +7,7 @@ from .stage import agree, step
 STEPS = []
 
 
-@step(STEPS, "a household moves to another grid: it departs, and arrives with all that follows it", "ROUTE-3", "PULL-4", "PULL-9")
+@step(STEPS, "a household moves to another grid: it departs, and arrives with all that follows it", "ROUTE-3", "PULL-4", "PULL-9", "RIGHT-3", "RIGHT-4", "CLIENT-4")
 def household(stage):
     wangwei, xuli, lina = stage.wangwei, stage.xuli, stage.lina
     resident, home, dwelling = stage.found["home"]
@@ -23,11 +23,18 @@ def household(stage):
         assert wangwei.shown(kind, record) is None
     assert wangwei.shown("dwelling", dwelling), "places stay"
     outcome = wangwei.store.outcome(unsent)
-    assert (outcome["result"], outcome["code"]) == ("refused", "never_allowed"), "judged where the record is now"
-    assert wangwei.store.one("SELECT count(*) FROM edit WHERE number = ?", unsent) == 1, "and kept here"
+    assert (outcome["result"], outcome["code"]) == ("held", "moved_away"), "he may where it was, and it is elsewhere"
+    assert wangwei.store.one("SELECT count(*) FROM edit WHERE number = ?", unsent) == 1, "and it is kept here"
     lina.save("household", home, {"dwelling": dwelling})
     agree(lina, wangwei, xuli)
     assert wangwei.shown("resident", resident) and xuli.shown("resident", resident) is None
+    # While it is held its author sees it laid over; the supervisor declines.
+    assert wangwei.value("household", home, "home_hours") == "18:00"
+    held = lina.shown("held_edit", outcome["edit"])
+    assert merge.value(held, "record") == f"household:{home}" and merge.value(held, "reason") == "moved_away"
+    lina.save("held_edit", outcome["edit"], {"decision": "decline", "words": "搬走了"})
+    agree(lina, wangwei)
+    assert wangwei.value("household", home, "home_hours") != "18:00"
 
 
 @step(STEPS, "a second grid is given and taken away again", "PULL-10", "GRANT-2")

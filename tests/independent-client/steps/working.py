@@ -5,8 +5,9 @@ import threading
 from linli import merge
 from linli.conflicts import conflict_id
 from linli.schema import Schema
+from linli.wire import Problem
 
-from .stage import SCHEMA, agree, step
+from .stage import SCHEMA, agree, fails, step
 
 STEPS = []
 
@@ -62,6 +63,47 @@ def deletion(stage):
     lina.save("need", need, {"deleted": False}, seen={"deleted": stamps})
     agree(lina, wangwei)
     assert wangwei.value("need", need, "words") == "不用了"
+
+
+@step(STEPS, "what stands below a deleted record, known and unknown to who deleted it", "EDIT-6", "DELETE-3")
+def below(stage):
+    wangwei, lina, need = stage.wangwei, stage.lina, stage.found["need"]
+    home = stage.found["home"][1]
+    agree(wangwei, lina)
+    new = lina.mint()
+    fields = {"household": home, "category": stage.found["category"], "words": "修灯", "urgency": "soon", "state": "open"}
+    lina.save("need", new, fields, create=True)
+    lina.save("attachment", lina.mint(), attachment(f"need:{new}", lina), create=True)
+    agree(lina, wangwei)
+    photo = wangwei.mint()
+    wangwei.save("attachment", photo, attachment(f"need:{new}", wangwei), create=True)
+    lina.save("need", new, {"deleted": True})
+    agree(lina, wangwei)
+    agree(lina)
+    sides = merge.value(conflict_of(lina, f"need:{new}", "deleted"), "sides")
+    assert [side.get("changed") for side in sides] == [None, ["child:attachment"]], "the one she did not know"
+    assert sides[1]["stamp"] == wangwei.shown("attachment", photo)["marks"][0]["stamp"]
+    lina.save("need", new, {"deleted": False}, seen={"deleted": [side["stamp"] for side in sides]})
+    agree(lina, wangwei)
+    assert wangwei.value("need", new, "words") == "修灯" and wangwei.value("need", need, "words") == "不用了"
+
+
+def attachment(about, client):
+    name = client.mint().replace("-", "") * 2
+    return {"about": about, "use": "photo", "sha256": name, "media_type": "image/jpeg", "bytes": 7, "place_kept": False}
+
+
+@step(STEPS, "who changed what of a record", "HISTORY-1")
+def history(stage):
+    resident = stage.found["home"][0]
+    ask = lambda client: client.relay.call("GET", f"/v1/records/resident/{resident}/history")
+    said = ask(stage.lina)
+    phones = [one["fields"]["phone"] for one in said["changes"] if "phone" in one["fields"]]
+    assert phones[0]["after"] == "10000000010" and phones[0]["before"] == "10000000020"
+    assert said["changes"][-1]["created"] is True and said["earlier"] == 0
+    times = [one["at_ms"] for one in said["changes"]]
+    assert times == sorted(times, reverse=True) and {one["author"] for one in said["changes"]} >= {stage.wangwei.person}
+    fails(Problem, lambda: ask(stage.xuli), status=404, code="not_there")
 
 
 @step(STEPS, "the relay tells when something moves", "CHANGES-1")
