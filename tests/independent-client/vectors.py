@@ -129,6 +129,15 @@ def conflict(vector):
     equal(merge.is_deleted(merge.from_edits(SCHEMA, vector["accepted"])), vector["is_deleted"], vector["name"])
 
 
+def history(vector):
+    accepted = vector["accepted"]
+    state = merge.from_edits(SCHEMA, accepted)
+    equal(state, vector["state"], vector["name"])
+    equal(channels.spelled(channels.digest(state)), vector["digest"], vector["name"])
+    equal(conflicts.field_conflict(accepted, "phone"), vector["phone"], vector["name"])
+    equal(conflicts.deletion_conflict(SCHEMA, accepted), vector["deleted"], vector["name"])
+
+
 def channel(vector):
     if "sorted" in vector:
         wanted = vector["sorted"]
@@ -312,6 +321,7 @@ def main():
         ("edits", edit),
         ("checks", check),
         ("merges", merged),
+        ("histories", history),
         ("conflicts", conflict),
         ("channels", channel),
         ("routes", Routes()),

@@ -15,6 +15,8 @@ pub fn vectors() -> Vec<Json> {
         vector(&["DELETE-1"], "a deletion that knew all there is", DELETED, deleted(true)),
         vector(&["DELETE-2", "EDIT-6"], "a change that the deletion did not know", DELETED, deleted(false)),
     ];
+    vectors.push(vector(&["CONFLICT-7"], "a settlement taken back", "phone", taken_back(1)));
+    vectors.push(vector(&["CONFLICT-7"], "settled once more, and taken back once more", "phone", taken_back(2)));
     let mut turned = deleted(false);
     turned.reverse();
     let child = |after, device: u8| Child {
@@ -85,6 +87,24 @@ fn settled(listed: usize) -> Vec<Accepted> {
     let mut device = Device::new(30, 4);
     device.save(9_000, "resident", 45, &[("phone", "side 0".into(), &sides)]);
     accepted.extend(device.accepted());
+    accepted
+}
+
+/// Settled and taken back so many times, each time by others.
+fn taken_back(times: u32) -> Vec<Accepted> {
+    let mut accepted = apart(2);
+    for n in 0..times {
+        let after = 10_000 + 5_000 * u64::from(n);
+        let sides: Vec<Stamp> = accepted[accepted.len() - 2..].iter().map(|one| one.edit.stamp).collect();
+        let mut who = Device::new(40 + n, 4);
+        let settlement = who.save(after, "resident", 45, &[("phone", "side 0".into(), &sides)]);
+        accepted.extend(who.accepted());
+        let mut back = Device::new(50 + n, 5);
+        for (side, after) in ["side 0", "side 1"].into_iter().zip(after + 1..) {
+            back.save(after, "resident", 45, &[("phone", side.into(), &[settlement])]);
+        }
+        accepted.extend(back.accepted());
+    }
     accepted
 }
 

@@ -12,6 +12,7 @@ mod conflicts;
 mod edits;
 mod files;
 mod folds;
+mod histories;
 mod merges;
 mod page;
 mod proofs;
@@ -61,6 +62,15 @@ fn merges() {
         "merges",
         "Accepted edits of one record, and the state that follows in whatever order they come.",
         merges::vectors(),
+    );
+}
+
+#[test]
+fn histories_by_chance() {
+    hold(
+        "histories",
+        "Histories by chance: states, digests, and the conflicts of `phone` and `deleted`.",
+        histories::vectors(),
     );
 }
 
