@@ -1,7 +1,8 @@
 //! Canonical bytes: the one spelling of a value that hashes and signatures are taken over.
 //!
 //! It is the JSON Canonicalization Scheme (RFC 8785) for the part of JSON we use: object keys sorted, no white space, no
-//! fractions. All our keys are ASCII, for which byte order and the scheme's UTF-16 order are the same.
+//! fractions. Keys stand in the order of their bytes, which is that of code points; the scheme's own order differs only
+//! beyond U+FFFF, where a structure's keys might go and no field's do.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
