@@ -3,6 +3,7 @@
 //! A person's rights are their assignments. From them follow the grants (what their devices receive) and the verdict on
 //! each edit (whether it counts). Rights are those of an edit's author, never of the device that carries it.
 
+pub mod appointing;
 pub mod issue_steps;
 
 use crate::channel::{Channel, Facet, Grant, codes_above};
@@ -219,7 +220,10 @@ pub fn may_write(
         .filter(|one| kind.writers.contains(&Writer::Role(one.role)) && may_write_fields(one.role, edit))
         // Who may not read identity numbers may not enter them either.
         .filter(|one| edit.kind != "identity" || one.has("identity"))
-        .filter(|one| covers(one, channels) || is_of_own_report(one, edit, channels, places))
+        .filter(|one| match appointing::is_about_staff(edit) {
+            true => appointing::may_appoint(one, edit, channels).is_ok(),
+            false => covers(one, channels) || is_of_own_report(one, edit, channels, places),
+        })
         .map(|one| {
             let held_until = one.until.as_deref().map(|until| crate::day::add_days(until, HELD_FOR_DAYS));
             match () {

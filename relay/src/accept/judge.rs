@@ -1,5 +1,6 @@
 //! One edit at a time: may it stand, can it be placed, may its author write it; then it is merged.
 
+use super::accounts;
 use super::clock::{Now, RelayClock};
 use super::order::order_for;
 use super::own::{Draft, OwnChain, must_stand};
@@ -192,6 +193,9 @@ impl<'t> Accepting<'t> {
                 if is_new {
                     self.appeared.push_back(key);
                 }
+                if is_new && authority != Authority::Relay {
+                    accounts::open(self.tx, edit)?;
+                }
                 if edit.kind == "reveal" {
                     self.note_look(edit, id)?;
                 }
@@ -327,6 +331,13 @@ impl<'t> Accepting<'t> {
             _ if was.is_none() && is_too_open(&self.register, edit, &state)? => {
                 let field = FieldOutcome { result: Fate::Refused, code: Some(Code::MustBePrivate) };
                 Judged::Keep(Fate::Refused, Code::MustBePrivate, BTreeMap::from([("private".to_owned(), field)]))
+            }
+            _ if was.is_none()
+                && authority != Authority::Relay
+                && accounts::is_name_taken(self.tx, &self.register, edit)? =>
+            {
+                let field = FieldOutcome { result: Fate::Refused, code: Some(Code::ValueInvalid) };
+                Judged::Keep(Fate::Refused, Code::ValueInvalid, BTreeMap::from([("sign_in_name".to_owned(), field)]))
             }
             Verdict::Now => Judged::Merge { state, placement },
             Verdict::Once => Judged::Hold(placement, Reason::RightEnded),

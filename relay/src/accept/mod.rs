@@ -5,6 +5,7 @@
 //! - Known or unknown is decided by edit id. A known edit hears its stored outcome again.
 //! - One bad edit never blocks those behind it.
 
+mod accounts;
 mod chain;
 mod clock;
 mod judge;

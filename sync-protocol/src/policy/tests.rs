@@ -148,3 +148,60 @@ fn a_lead_goes_on_with_an_own_report_and_with_no_other_private_one() {
     }
     assert_eq!(of_lead(&edit("visit", true), &[grid, Channel::Person(id(9))]), Verdict::Never);
 }
+
+const COMMUNITY: &str = "340603002001";
+
+/// Person 9 appoints person 8 to something that lies in these channels, with this role and this right.
+fn appointed(by: &Assignment, channels: &[Channel], fields: &[(&str, &str)]) -> Verdict {
+    let value = |value| crate::edit::FieldEdit { value, bases: Vec::new() };
+    let truth = |word: &str| if word == "true" { crate::value::Value::Bool(true) } else { word.into() };
+    let fields = fields.iter().map(|(name, word)| ((*name).to_owned(), value(truth(word)))).collect();
+    let edit = Edit { fields, ..edit("assignment", true) };
+    let mut channels: BTreeSet<_> = channels.iter().cloned().collect();
+    channels.insert(Channel::Person(id(8)));
+    may_write(linli().kind("assignment").unwrap(), &edit, std::slice::from_ref(by), &channels, TODAY, &Town)
+}
+
+#[test]
+fn a_supervisor_appoints_below_their_own_place_and_gives_no_more_than_they_have() {
+    let su = assignment(Role::Supervisor, division(COMMUNITY), &["identity"]);
+    let code = |code: &str| Channel::of_code(code).unwrap();
+    let grid = [code(GRID), code(COMMUNITY)];
+    let worker = ("role", "grid_worker");
+    assert_eq!(appointed(&su, &grid, &[worker]), Verdict::Now);
+    assert_eq!(appointed(&su, &grid, &[worker, ("rights:identity", "true")]), Verdict::Now);
+    assert_eq!(
+        appointed(&su, &grid, &[worker, ("rights:export", "true")]),
+        Verdict::Never,
+        "a right of their own only"
+    );
+    assert_eq!(appointed(&su, &[Channel::Unit(id(3)), code(COMMUNITY)], &[("role", "handler")]), Verdict::Now);
+    assert_eq!(appointed(&su, &[code(COMMUNITY)], &[("role", "supervisor")]), Verdict::Never, "beside themselves");
+    assert_eq!(appointed(&su, &[code("340603002")], &[("role", "supervisor")]), Verdict::Never, "above themselves");
+    assert_eq!(appointed(&su, &[code("340603005001001")], &[worker]), Verdict::Never, "elsewhere");
+    let street = assignment(Role::Supervisor, division("340603002"), &[]);
+    assert_eq!(appointed(&street, &[code(COMMUNITY)], &[("role", "supervisor")]), Verdict::Now);
+    assert_eq!(appointed(&street, &[code(COMMUNITY)], &[("role", "administrator")]), Verdict::Never);
+}
+
+#[test]
+fn nobody_appoints_themselves_and_only_administrators_open_accounts() {
+    let admin = assignment(Role::Administrator, division("340603"), &[]);
+    let district = Channel::of_code("340603").unwrap();
+    assert_eq!(appointed(&admin, std::slice::from_ref(&district), &[("role", "supervisor")]), Verdict::Now);
+    assert_eq!(
+        appointed(&admin, &[district.clone(), Channel::Person(id(9))], &[("role", "supervisor")]),
+        Verdict::Never
+    );
+    let account = |by: &Assignment, channels: &[Channel]| {
+        let channels: BTreeSet<_> = channels.iter().cloned().collect();
+        let kind = linli().kind("person").unwrap();
+        may_write(kind, &edit("person", true), std::slice::from_ref(by), &channels, TODAY, &Town)
+    };
+    assert_eq!(account(&admin, &[Channel::Person(id(1))]), Verdict::Now, "it has no place yet");
+    assert_eq!(account(&admin, &[Channel::Person(id(1)), district.clone()]), Verdict::Now);
+    let elsewhere = assignment(Role::Administrator, division("340604"), &[]);
+    assert_eq!(account(&elsewhere, &[Channel::Person(id(1)), district]), Verdict::Never);
+    let su = assignment(Role::Supervisor, division(COMMUNITY), &[]);
+    assert_eq!(account(&su, &[Channel::Person(id(1))]), Verdict::Never);
+}

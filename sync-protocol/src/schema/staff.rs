@@ -54,7 +54,8 @@ fn assignment() -> Kind {
         .class(Plain, Open)
         .route([
             Hop::DivisionAndCommunity("division"),
-            Hop::Unit("unit"),
+            // Where the unit is as well: whoever appoints there has to see who is appointed.
+            Hop::Parent("unit"),
             Hop::Parent("building"),
             Hop::Person("person"),
         ])
