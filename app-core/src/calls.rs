@@ -8,8 +8,8 @@ use crate::error::{CommandError, Result};
 use crate::photos;
 use crate::sign_in::Session;
 use crate::{
-    buildings, compounds, drafts, enrolment, events, forms, history, households, identity, issues, needs, register,
-    residents, reveals, review, search, stage, sync, today, undo, visits,
+    buildings, categories, compounds, divisions, drafts, enrolment, events, forms, history, households, identity, issues,
+    needs, register, residents, reveals, review, search, staff, stage, sync, today, undo, units, visits,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -122,6 +122,18 @@ declare! {
         retry_edit(review::EditRef) -> crate::saved::Saved = review::retry_edit;
         list_held(review::HeldQuery) -> Vec<review::HeldCard> = review::list_held;
         decide_held(review::HeldDecision) -> crate::saved::Saved = review::decide_held;
+        my_powers(()) -> staff::Powers = staff::my_powers;
+        list_staff(staff::StaffQuery) -> staff::StaffPage = staff::list_staff;
+        staff_file(staff::PersonRef) -> staff::StaffFile = staff::staff_file;
+        add_person(staff::appoint::NewPerson) -> crate::saved::Saved = staff::appoint::add_person;
+        add_assignment(staff::appoint::NewAssignment) -> crate::saved::Saved = staff::appoint::add_assignment;
+        end_assignment(staff::appoint::AssignmentEnd) -> crate::saved::Saved = staff::appoint::end_assignment;
+        set_in_use(staff::appoint::InUse) -> crate::saved::Saved = staff::appoint::set_in_use;
+        list_units(()) -> Vec<units::UnitLine> = units::list_units;
+        add_unit(units::NewUnit) -> crate::saved::Saved = units::add_unit;
+        all_categories(()) -> Vec<categories::CategoryLine> = categories::all_categories;
+        add_category(categories::NewCategory) -> crate::saved::Saved = categories::add_category;
+        list_divisions(divisions::DivisionQuery) -> Vec<divisions::DivisionLine> = divisions::list_divisions;
     }
 }
 

@@ -48,7 +48,26 @@ const EDITABLE: &[(&str, &[&str])] = &[
             "aliases",
         ],
     ),
-    ("compound", &["name", "address", "built_year", "aliases"]),
+    ("compound", &["name", "address", "property_firm", "owners_committee", "built_year", "aliases"]),
+    ("person", &["name", "work_phone"]),
+    ("assignment", &["rights"]),
+    ("unit", &["name", "short_name", "division", "parent", "phone"]),
+    (
+        "category",
+        &[
+            "name",
+            "name_en",
+            "unit",
+            "unit_type",
+            "accept_hours",
+            "sign_hours",
+            "handle_hours",
+            "private",
+            "sort",
+            "standard",
+        ],
+    ),
+    ("division", &["name", "sort"]),
 ];
 
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -216,7 +235,11 @@ fn must_be_known(tx: &Tx<'_>, declared: &Field, value: &Value) -> Result<()> {
             Ok(id) => records::shown(tx, &RecordKey::new(kind, id))?.is_some(),
             Err(_) => false,
         },
-        FieldType::Code => places::divisions(tx)?.iter().any(|one| one.code == chosen && one.level == "grid"),
+        // A building stands in a grid; what serves a place is higher up.
+        FieldType::Code => {
+            let wanted = |level: &str| (level == "grid") == (declared.name == "grid");
+            places::divisions(tx)?.iter().any(|one| one.code == chosen && wanted(&one.level))
+        }
         _ => true,
     };
     if known { Ok(()) } else { Err(CommandError::value(declared.name, "unknown")) }

@@ -66,7 +66,7 @@ pub(crate) fn edits(
     let is_new = records::shown(tx, &key)?.is_none();
     let edit =
         if is_new { NewEdit::create("identity", resident, asking.person) } else { NewEdit::change(key, asking.person) };
-    let tail: String = number.chars().skip(number.chars().count().saturating_sub(4)).collect();
+    let tail = tail(&number);
     Ok(vec![
         edit.set("document", crate::words::word(&document)).set("number", number),
         NewEdit::change(RecordKey::new("resident", resident), asking.person).set("number_tail", tail),
@@ -93,6 +93,11 @@ pub(crate) fn may_enter(tx: &Tx<'_>, person: RecordId) -> Result<bool> {
 /// A number without spaces, its letters as large ones.
 pub(crate) fn tidied(typed: &str) -> String {
     typed.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_uppercase).collect()
+}
+
+/// The last four characters, by which two people of one name are told apart.
+pub(crate) fn tail(number: &str) -> String {
+    number.chars().skip(number.chars().count().saturating_sub(4)).collect()
 }
 
 /// Whether the last of eighteen characters fits the others (GB 11643, ISO 7064 MOD 11-2).

@@ -6,8 +6,10 @@
 
 pub mod buildings;
 pub mod calls;
+pub mod categories;
 pub mod compounds;
 pub mod core;
+pub mod divisions;
 pub mod drafts;
 pub mod enrolment;
 pub mod error;
@@ -31,10 +33,12 @@ pub mod rights;
 pub mod saved;
 pub mod search;
 pub mod sign_in;
+pub mod staff;
 pub mod stage;
 pub mod sync;
 pub mod today;
 pub mod undo;
+pub mod units;
 pub mod visits;
 pub mod words;
 

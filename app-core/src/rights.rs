@@ -6,10 +6,13 @@ use crate::moment;
 use local_store::saving::NewEdit;
 use local_store::{Tx, places, records, review};
 use std::collections::BTreeSet;
-use sync_protocol::policy::{self, Assignment, Places, Verdict};
+use sync_protocol::policy::appointing::{self, Barred};
+use sync_protocol::policy::{self, Assignment, Places, Role, Verdict};
 use sync_protocol::record::Accepted;
 use sync_protocol::routes::{self, Parents, Placement};
-use sync_protocol::{DeviceNumber, Edit, Facet, FieldEdit, Grant, RecordId, RecordKey, RecordState, Schema, Stamp};
+use sync_protocol::{
+    Channel, DeviceNumber, Edit, Facet, FieldEdit, Grant, RecordId, RecordKey, RecordState, Schema, Stamp,
+};
 
 /// A person's grants by their assignments of today. They are read at each call, so a right that ended has ended.
 pub(crate) fn grants_now(tx: &Tx<'_>, person: RecordId) -> Result<Vec<Grant>> {
@@ -46,7 +49,7 @@ pub(crate) fn must_be_allowed(tx: &Tx<'_>, asking: &Asking, new: &NewEdit) -> Re
         fields: fields.collect(),
     };
     let held = Register { tx, district };
-    let channels = match held.placement(&new.key)? {
+    let mut channels = match held.placement(&new.key)? {
         Some(placed) if !placed.channels.is_empty() => placed.channels,
         _ => {
             let accepted = Accepted { id: edit.id(None), edit: edit.clone(), order: None };
@@ -56,11 +59,42 @@ pub(crate) fn must_be_allowed(tx: &Tx<'_>, asking: &Asking, new: &NewEdit) -> Re
             }
         }
     };
+    if appointing::is_about_staff(&edit) {
+        // A console holds no person's channel, and whose account or assignment it is decides.
+        let state = records::shown(tx, &new.key)?;
+        channels.extend(
+            state
+                .map(|state| routes::place(tx.schema, district, &state, &held))
+                .transpose()?
+                .into_iter()
+                .flat_map(|placed| placed.channels),
+        );
+    }
     let assignments = assignments(tx, new.author)?;
     match policy::may_write(kind, &edit, &assignments, &channels, &moment::today(tx)?, &Held(tx)) {
-        Verdict::Never => Err(not_allowed()),
+        Verdict::Never => Err(barred(&edit, &assignments, &channels, &moment::today(tx)?).unwrap_or_else(not_allowed)),
         Verdict::Once | Verdict::Now => Ok(()),
     }
+}
+
+/// Why somebody who may appoint at all may not appoint like this.
+fn barred(edit: &Edit, held: &[Assignment], channels: &BTreeSet<Channel>, today: &str) -> Option<CommandError> {
+    let appoints =
+        |one: &&Assignment| matches!(one.role, Role::Administrator | Role::Supervisor) && one.holds_on(today);
+    if !appointing::is_about_staff(edit) {
+        return None;
+    }
+    // The nearest miss says most.
+    let why = held.iter().filter(appoints).filter_map(|one| appointing::may_appoint(one, edit, channels).err()).max();
+    let code = match why? {
+        // Accounts are the administrators'; there is no place below for them.
+        Barred::Place if edit.kind == "person" => return None,
+        Barred::Place => "appoint_beyond",
+        Barred::Role => "appoint_role",
+        Barred::Right => "appoint_right",
+        Barred::Oneself => "appoint_oneself",
+    };
+    Some(CommandError::new(code))
 }
 
 /// Records as this replica holds them, for the routes of what is saved here and was never placed by the relay.

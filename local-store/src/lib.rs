@@ -10,7 +10,8 @@
 //! - [`history`] tells what is known here of who changed what.
 //! - [`drafts`] keeps what somebody typed and did not save yet.
 //! - [`blobs`] keeps the bytes of photos, [`photo_queue`] says which of them are still to travel.
-//! - The nouns ([`buildings`], [`households`], [`residents`], [`visits`], [`register`], [`needs`]) hold the queries.
+//! - The nouns ([`buildings`], [`households`], [`residents`], [`visits`], [`register`], [`needs`],
+//!   [`staff`]) hold the queries.
 //!
 //! There are no foreign keys between synced records: "that one is elsewhere" is a normal answer.
 
@@ -44,6 +45,7 @@ mod rows;
 pub mod saving;
 pub mod scope;
 pub mod search;
+pub mod staff;
 mod store;
 mod tables;
 pub mod today;

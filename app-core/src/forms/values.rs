@@ -23,7 +23,7 @@ pub(crate) fn checked(kind: &Kind, name: &str, typed: &FormValue, today: &str) -
         return if declared.optional { Ok(Value::Null) } else { wrong("empty") };
     }
     let text = match (name, &declared.ty) {
-        ("phone" | "phone_2", _) => phone(name, text)?,
+        ("phone" | "phone_2" | "work_phone", _) => phone(name, text)?,
         ("number", _) if kind.name == "identity" => identity::tidied(text),
         (_, FieldType::Date) => day_not_ahead(name, text, today)?,
         _ => text.to_owned(),
@@ -76,6 +76,7 @@ fn is_plausible(name: &str, number: i32) -> bool {
         "entrances" => (0..=40).contains(&number),
         "floors_up" | "floors_down" => (0..=150).contains(&number),
         "floor" => (-20..=150).contains(&number),
+        "accept_hours" | "sign_hours" | "handle_hours" => (0..=4_000).contains(&number),
         "built_year" => (1800..=2200).contains(&number),
         _ => true,
     }

@@ -81,8 +81,7 @@ words::words! {
 pub(crate) fn possible_duplicates(asking: &Asking, input: DuplicateQuery) -> Result<Vec<PossibleDuplicate>> {
     let dwelling = input.dwelling.as_deref().map(|text| id("dwelling", text)).transpose()?;
     let without = input.without.as_deref().map(|text| id("resident", text)).transpose()?;
-    let number = identity::tidied(input.number.as_deref().unwrap_or(""));
-    let tail: String = number.chars().skip(number.chars().count().saturating_sub(4)).collect();
+    let tail = identity::tail(&identity::tidied(input.number.as_deref().unwrap_or("")));
     asking.read(|tx| {
         let asked = Asked {
             name: &input.name,

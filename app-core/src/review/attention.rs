@@ -114,9 +114,10 @@ fn item(tx: &Tx<'_>, asking: &Asking, told: Told) -> Result<Option<AttentionItem
     }))
 }
 
-/// Reasons that may have gone since: a right given, a relay brought up to date.
+/// Reasons that may have gone since, as a right given or a relay brought up to date, and the one that offering it again mends.
 fn may_retry(code: Option<Code>) -> bool {
-    matches!(code, Some(Code::NeverAllowed | Code::UnknownKind | Code::UnknownField | Code::Internal))
+    use Code::{Internal, MustBePrivate, NeverAllowed, UnknownField, UnknownKind};
+    matches!(code, Some(NeverAllowed | UnknownKind | UnknownField | Internal | MustBePrivate))
 }
 
 pub fn mark_read(asking: &Asking, input: EditRef) -> Result<()> {
@@ -127,7 +128,8 @@ pub fn mark_read(asking: &Asking, input: EditRef) -> Result<()> {
     Ok(())
 }
 
-/// Offers the same entry again, as a new edit over what its author was shown then.
+/// Offers the same entry again, as a new edit over what its author was shown then. A report that had to be private is now: it
+/// is the same issue with its number, and the photos that waited for it follow.
 pub fn retry_edit(asking: &Asking, input: EditRef) -> Result<Saved> {
     let told = own(asking, &input)?;
     if told.outcome.result != Fate::Refused {
@@ -141,6 +143,9 @@ pub fn retry_edit(asking: &Asking, input: EditRef) -> Result<Saved> {
     };
     for (name, field) in told.edit.fields {
         again = again.set_over(&name, field.value, field.bases);
+    }
+    if told.outcome.code == Some(Code::MustBePrivate) {
+        again = again.set("private", true);
     }
     asking.save(|_, _| Ok(vec![again]))?;
     asking.write(|tx| Ok(attention::mark_read(tx, told.id)?))?;

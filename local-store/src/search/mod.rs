@@ -81,6 +81,21 @@ pub fn buildings(tx: &Tx<'_>, text: &str, limit: usize) -> Result<Found<Building
     shown(best(tx, &asked, Kind::Building, limit)?, limit, |id| building(tx, id))
 }
 
+/// A question to names that stand in no index, as those of the staff: by name, reading, initials or the end of a phone number.
+pub struct Sought(Asked);
+
+impl Sought {
+    /// `None` where nothing that could be searched for was typed.
+    pub fn new(text: &str) -> Option<Self> {
+        Asked::new(text).map(Self)
+    }
+
+    pub fn fits(&self, name: &str, phone: Option<&str>) -> bool {
+        let phone = phone.map(words::digits);
+        self.0.fit(&words::of_person(name, None), &phone.as_deref().into_iter().collect::<Vec<_>>()).is_some()
+    }
+}
+
 /// Every resident that `text` means, wherever they live, for a list that counts and sorts by itself.
 pub(crate) fn all_people(tx: &Tx<'_>, text: &str, division: &str) -> Result<Vec<RecordId>> {
     let Some(asked) = Asked::new(text) else { return Ok(Vec::new()) };

@@ -191,3 +191,37 @@ async fn the_grid_worker_receives_or_returns_what_a_lead_reported_in_the_buildin
     until_card(&lead, &outdoors, |card| card["state"] == "returned" && card["needs_me"] == true).await?;
     Ok(())
 }
+
+/// A category may have become one of people's homes while a tablet was away: what it reported openly is refused, kept, and
+/// offered again as a private matter by one tap, under its number and with what belongs to it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_had_to_be_private_is_reported_again_as_private_by_one_tap() -> Result<()> {
+    let here = Neighbourhood::start().await?;
+    let console = here.console().await?;
+    let (admin, desk) = (here.desk(&console, "chenjie").await?, here.desk(&console, "lina").await?);
+    let line = Link::to_port(here.port()).await?;
+    let tablet = here.tablet_through("wangwei", &line.address()).await?;
+    line.close().await;
+    let issue = report(&tablet, "parking", Some(first_building(&tablet).await?)).await?;
+    let number = until_card(&tablet, &issue, |_| true).await?["number"].clone();
+
+    let record = format!("category:{}", text(&category(&admin, "parking").await?));
+    let form = admin.ask("record_form", json!({ "record": record })).await?;
+    let private = list(&form["fields"]).iter().find(|one| one["field"] == "private").context("a field")?.clone();
+    let change =
+        json!({ "record": record, "changes": [{ "field": "private", "value": true, "seen": private["seen"] }] });
+    admin.ask("save_form", change).await?;
+    admin.until_sent().await?;
+    line.open().await?;
+
+    let refused =
+        |told: &Value| list(told).iter().any(|one| one["code"] == "must_be_private" && one["fate"] == "refused");
+    let told = tablet.until("list_attention", Value::Null, refused).await?;
+    let one = list(&told).iter().find(|one| one["code"] == "must_be_private").context("told")?.clone();
+    assert_eq!(one["can_retry"], true);
+    tablet.ask("retry_edit", json!({ "edit": one["edit"] })).await?;
+    tablet.until_sent().await?;
+    let card = until_card(&desk, &issue, |card| card["private"] == true).await?;
+    assert_eq!((&card["number"], &card["words"]), (&number, &json!("请来看一看")));
+    Ok(())
+}

@@ -1,5 +1,6 @@
 //! Journeys without windows: what people do, asked of the app as its screens ask it. See linli_tests::neighbourhood.
 
+mod administration;
 mod alone;
 mod certificates;
 mod conflicts;

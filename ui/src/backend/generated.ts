@@ -25,6 +25,16 @@ demonstration: boolean, district: string | null, person: PersonCard | null,
  */
 wait_until: string | null, app_version: string, };
 
+export type AssignmentEnd = { assignment: string, 
+/**
+ * The last day on which it holds; absent where it goes on without an end. Yesterday ends it now.
+ */
+until: string | null, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
+
 export type AttentionFate = "refused" | "partly_refused" | "held" | "accepted" | "declined" | "waiting" | "erased" | "too_late";
 
 export type AttentionItem = { edit: string, about: AboutRecord, fate: AttentionFate, 
@@ -64,6 +74,12 @@ export type CategoryCard = { id: string, code: string, group: CategoryGroup, nam
 private: boolean, };
 
 export type CategoryGroup = "issue" | "need" | "mediation" | "care";
+
+export type CategoryLine = { id: string, code: string, group: CategoryGroup, name: string, name_en: string, 
+/**
+ * Who it goes to first: a unit, or the type of unit where the place decides which.
+ */
+unit_name: string | null, unit_type: UnitType | null, accept_hours: number, sign_hours: number, handle_hours: number, private: boolean, in_use: boolean, mark: SyncMark, };
 
 export type CommandError = { code: string, detail: { [key in string]: string }, };
 
@@ -141,6 +157,10 @@ draft?: string, };
 
 export type Decision = "accept" | "decline";
 
+export type DivisionLine = { id: string, code: string, name: string, level: Level, parent_name: string | null, mark: SyncMark, };
+
+export type DivisionQuery = { scope: string | null, };
+
 export type Document = "resident_card" | "permit" | "passport";
 
 export type DoorHit = { dwelling: string, building: string, door_label: string, building_name: string, grid_name: string, masked_head: string | null, people: number, };
@@ -160,6 +180,14 @@ export type DuplicateQuery = { dwelling: string | null, name: string, born_on: s
  * Whose form it is, where they are registered: they are not their own double.
  */
 without?: string, };
+
+export type DutyLine = { assignment: string, role: Role, place: string, from: string, until: string | null, state: DutyState, rights: Array<Right>, stands_in_for: string | null, mark: SyncMark, 
+/**
+ * Whether the asker may end or change it.
+ */
+may_change: boolean, };
+
+export type DutyState = "open" | "ahead" | "ended";
 
 export type DwellingRef = { dwelling: string, };
 
@@ -291,6 +319,12 @@ export type IdentityLine = { document: Document,
  */
 masked: string, check_digit_ok: boolean, };
 
+export type InUse = { 
+/**
+ * An account, a unit or a category: `kind:id`.
+ */
+record: string, in_use: boolean, };
+
 export type IssueCard = { id: string, number: string, words: string, category: string, category_en: string, place: string, grid_name: string, urgency: Urgency, state: IssueState, holder: HolderKind, 
 /**
  * The unit's name where a unit holds it.
@@ -375,7 +409,19 @@ export type NeedState = "open" | "matched" | "answered" | "declined" | "withdraw
 
 export type NeedUrgency = "normal" | "soon" | "today";
 
+export type NewAssignment = { person: string, duty: NewDuty, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
+
 export type NewBuilding = { grid: string, name: string, number: string, address: string | null, entrances: number, floors: number, doors_per_floor: number, lift: boolean | null, walk_order: number, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
+
+export type NewCategory = { code: string, group: CategoryGroup, name: string, name_en: string, unit: string | null, unit_type: UnitType | null, accept_hours: number, sign_hours: number, handle_hours: number, private: boolean, 
 /**
  * The draft it was typed in, dropped with the save.
  */
@@ -390,6 +436,12 @@ draft?: string, };
 export type NewDoor = { dwelling: string, household: string | null, relation: Relation, stays: Stays, };
 
 export type NewDraft = { key: string, title: string, path: string, body: string, };
+
+export type NewDuty = { role: Role, division: string | null, unit: string | null, building: string | null, from: string, 
+/**
+ * The last day, where it is known already.
+ */
+until: string | null, stands_in_for: string | null, rights: Array<Right>, };
 
 export type NewDwelling = { building: string, entrance: string, floor: number, floor_name: string | null, door: string, use: DwellingUse, 
 /**
@@ -429,6 +481,12 @@ draft?: string, };
 
 export type NewNumber = { document: Document, number: string, };
 
+export type NewPerson = { name: string, sign_in_name: string, work_phone: string | null, duty: NewDuty, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
+
 export type NewResident = { dwelling: string, 
 /**
  * Where several households share the door; else the one there, or a new one.
@@ -445,6 +503,12 @@ export type NewStep = { issue: string, step: string, words: string | null, to: A
  */
 draft?: string, photos: Array<string>, };
 
+export type NewUnit = { unit_type: UnitType, name: string, short_name: string, division: string, parent: string | null, phone: string | null, 
+/**
+ * The draft it was typed in, dropped with the save.
+ */
+draft?: string, };
+
 export type NewVisit = { dwelling: string, household: string | null, outcome: VisitOutcome, met: Array<string>, said: string | null, revisit_on: string | null, 
 /**
  * The draft it was typed in; it goes when this is saved.
@@ -458,6 +522,8 @@ export type OtherSide = { shown: string | null, by: string, at: string, };
 export type PersonCard = { id: string, name: string, roles: Array<RoleCard>, };
 
 export type PersonHit = { resident: string, name: string, age: number | null, masked_phone: string | null, dwelling: string, building: string, door_label: string, building_name: string, grid_name: string, mark: SyncMark, conflict: boolean, };
+
+export type PersonRef = { person: string, };
 
 export type PhotoCard = { id: string, use: PhotoUse, mark: SyncMark, };
 
@@ -490,6 +556,16 @@ export type PickedPhoto = {
 data: string, };
 
 export type PossibleDuplicate = { resident: string, name: string, age: number | null, masked_phone: string | null, door_label: string | null, building_name: string | null, reason: AlikeReason, };
+
+export type Powers = { 
+/**
+ * Accounts, units, categories, names of divisions.
+ */
+administers: boolean, 
+/**
+ * The roles that they may give, and the rights with them.
+ */
+roles: Array<Role>, rights: Array<Right>, };
 
 export type QueueLine = { kind: string, count: number, kilobytes: number, oldest: string, };
 
@@ -563,6 +639,8 @@ seconds: number, };
 
 export type Rhythm = "week" | "month" | "quarter" | "half_year" | "on_request";
 
+export type Right = "identity" | "register" | "export";
+
 export type Role = "grid_worker" | "building_lead" | "handler" | "supervisor" | "volunteer" | "administrator" | "auditor";
 
 export type RoleCard = { role: Role, place: string, };
@@ -614,6 +692,46 @@ side: string | null, value: string | null,
 keep_both: boolean, seen: Array<string>, };
 
 export type ShellName = "tablet" | "console";
+
+export type StaffFile = { row: StaffRow, 
+/**
+ * Everything they were ever appointed to, the newest first.
+ */
+duties: Array<DutyLine>, 
+/**
+ * Whether the asker may change name and phone.
+ */
+may_edit: boolean, 
+/**
+ * Whether the asker may close or open the account again.
+ */
+may_close: boolean, may_appoint: boolean, };
+
+export type StaffPage = { total: number, 
+/**
+ * Whether there is anybody at all, whatever was asked for.
+ */
+anybody: boolean, rows: Array<StaffRow>, };
+
+export type StaffQuery = { text: string | null, 
+/**
+ * A division: who is appointed to it, or to something in it.
+ */
+scope: string | null, role: Role | null, 
+/**
+ * Those who hold nothing any more, instead of those who do.
+ */
+former: boolean, offset: number, limit: number, };
+
+export type StaffRow = { person: string, name: string, sign_in_name: string, work_phone: string | null, 
+/**
+ * The account is closed: nothing they were appointed to holds any more.
+ */
+closed: boolean, 
+/**
+ * What they hold or will hold; of somebody who holds nothing any more, what they held.
+ */
+duties: Array<DutyLine>, mark: SyncMark, };
 
 export type Stage = "enrol" | "locked" | "loading" | "ready" | "sign_in" | "too_new";
 
@@ -680,6 +798,14 @@ export type UnitCard = { id: string, name: string, short_name: string,
  * The category names this unit, or one of its type, as responsible.
  */
 proposed: boolean, };
+
+export type UnitLine = { id: string, unit_type: UnitType, name: string, short_name: string, 
+/**
+ * The code of its division, and what that is called.
+ */
+division: string, division_name: string, parent_name: string | null, phone: string | null, in_use: boolean, mark: SyncMark, };
+
+export type UnitType = "office" | "centre" | "department" | "property_firm" | "owners_committee" | "service_centre";
 
 export type Unlock = { pin: string, };
 
@@ -773,3 +899,15 @@ export const markRead = (input: EditRef) => call<null>('mark_read', input)
 export const retryEdit = (input: EditRef) => call<Saved>('retry_edit', input)
 export const listHeld = (input: HeldQuery) => call<Array<HeldCard>>('list_held', input)
 export const decideHeld = (input: HeldDecision) => call<Saved>('decide_held', input)
+export const myPowers = () => call<Powers>('my_powers', null)
+export const listStaff = (input: StaffQuery) => call<StaffPage>('list_staff', input)
+export const staffFile = (input: PersonRef) => call<StaffFile>('staff_file', input)
+export const addPerson = (input: NewPerson) => call<Saved>('add_person', input)
+export const addAssignment = (input: NewAssignment) => call<Saved>('add_assignment', input)
+export const endAssignment = (input: AssignmentEnd) => call<Saved>('end_assignment', input)
+export const setInUse = (input: InUse) => call<Saved>('set_in_use', input)
+export const listUnits = () => call<Array<UnitLine>>('list_units', null)
+export const addUnit = (input: NewUnit) => call<Saved>('add_unit', input)
+export const allCategories = () => call<Array<CategoryLine>>('all_categories', null)
+export const addCategory = (input: NewCategory) => call<Saved>('add_category', input)
+export const listDivisions = (input: DivisionQuery) => call<Array<DivisionLine>>('list_divisions', input)
