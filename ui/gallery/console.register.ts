@@ -12,7 +12,12 @@ const values: Record<string, (id: string) => Record<string, FormValue>> = {
   household: () => ({ tenure: 'owned', home_hours: '晚上六点以后', contact_by: 'phone', rhythm: 'quarter' }),
   dwelling: () => ({ entrance: '1', floor: 9, floor_name: null, door: '903', use: 'owner_occupied' }),
   building: () => ({ name: '供电小区3号楼', number: '3', address: '东街道古城路 12 号', grid: '340603001004003', compound: 'c1', entrances: 3, floors_up: 10, floors_down: 1, lift: true, walk_order: 3, aliases: [] }),
-  compound: () => ({ name: '供电小区', address: '东街道古城路 12 号', built_year: 1998, aliases: ['电业小区'] }),
+  compound: () => ({ name: '供电小区', address: '东街道古城路 12 号', property_firm: 'u1', owners_committee: null, built_year: 1998, aliases: ['电业小区'] }),
+  person: () => ({ name: '徐丽', work_phone: '10099010002' }),
+  assignment: () => ({ rights: ['identity'] }),
+  unit: () => ({ name: '供电小区物业服务有限公司', short_name: '供电物业', division: '340603002001', parent: null, phone: '10099010021' }),
+  category: () => ({ name: '楼道照明', name_en: 'Stair light', unit: null, unit_type: 'property_firm', accept_hours: 4, sign_hours: 8, handle_hours: 16, private: false, sort: 10, standard: null }),
+  division: () => ({ name: '第三网格', sort: 3 }),
   need: () => ({ category: 'c-repairs', words: '厨房的水龙头关不紧，想请人来看看。', urgency: 'soon' }),
 }
 const masked = new Set(['phone', 'phone_2'])
@@ -70,7 +75,7 @@ export function registerAnswers(saved: (...kinds: string[]) => unknown) {
       changed.set(record, { ...changed.get(record), ...Object.fromEntries(changes.map(({ field, value }) => [field, value])) })
       return saved(record.split(':')[0] ?? '')
     },
-    list_compounds: () => [{ id: 'c1', name: '供电小区', community: '340603001004', community_name: '供电社区', address: '东街道古城路 12 号', buildings: 3 }],
+    list_compounds: () => [{ id: 'c1', name: '供电小区', community: '340603001004', community_name: '供电社区', address: '东街道古城路 12 号', buildings: 3 }, { id: 'c2', name: '新建的河畔小区', community: '340603002001', community_name: '供电社区居民委员会', address: null, buildings: 0 }],
     add_compound: save('compound'),
     possible_duplicates: alike,
     search,

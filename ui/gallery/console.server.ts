@@ -2,6 +2,7 @@ import type { AppState, RegisterQuery, ResidentCorrection, ResidentFile, VisitQu
 import { issueAnswers } from './issues'
 import { reviewAnswers } from './review'
 import { rows, scopes, visitAt } from './console.data'
+import { officeAnswers } from './console.office'
 import { door, person, registerAnswers } from './console.register'
 
 export type Case = 'ready' | 'signed_out' | 'wrong' | 'wait' | 'empty' | 'loading' | 'error' | 'offline' | 'too_new'
@@ -23,11 +24,16 @@ export class ConsoleServer {
     this.tell(...kinds)
     return { record: 'b1', mark: 'saved_here', outbox: 1, undo: 'u1' }
   })
+  private readonly office: Record<string, unknown>
   /** The next save is refused with this. */
   refuse: { code: string; fields?: Record<string, string> } | undefined
 
   constructor(private readonly which: Case) {
     this.signedIn = !['signed_out', 'wrong', 'wait'].includes(which)
+    this.office = officeAnswers((...kinds) => {
+      this.tell(...kinds)
+      return { record: 'p1', mark: 'saved_here', outbox: 1, undo: 'u1' }
+    }, which === 'empty' || which === 'loading')
     const now = Date.now()
     this.visits = Array.from({ length: 60 }, (_, at) => visitAt(at, new Date(now - at * 47 * 60_000).toISOString()))
   }
@@ -87,7 +93,7 @@ export class ConsoleServer {
     const person = {
       id: 'p1',
       name: '赵海燕',
-      roles: [{ role: 'supervisor' as const, place: '供电社区居民委员会' }],
+      roles: [{ role: 'supervisor' as const, place: '供电社区居民委员会' }, { role: 'administrator' as const, place: '相山区' }],
     }
     const stage = this.which === 'too_new' ? 'too_new' : this.which === 'loading' ? 'loading' : this.signedIn ? 'ready' : 'sign_in'
     return { shell: 'console', stage, demonstration: true, district: '相山区', person: this.signedIn ? person : null, wait_until: null, app_version: '0.1.0' }
@@ -118,8 +124,8 @@ export class ConsoleServer {
       case 'correct_resident':
         return this.correct(input as ResidentCorrection)
       default: {
-        const known = { ...this.issues, ...this.review, ...this.register }[name as keyof typeof this.issues] as ((input: unknown) => unknown) | undefined
-        if (known) return answer(bare && name.startsWith('list_') ? [] : (known(input) ?? null))
+        const known = ({ ...this.issues, ...this.review, ...this.register, ...this.office } as Record<string, unknown>)[name] as ((input: unknown) => unknown) | undefined
+        if (known) return answer(bare && name.startsWith('list_') && name !== 'list_staff' ? [] : (known(input) ?? null))
         return failure('input_invalid', { reason: name })
       }
     }

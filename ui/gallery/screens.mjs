@@ -28,7 +28,7 @@ const themes = ['light', 'dark', 'outdoor']
 const shells = {
   tablet: { screens: tablet, config: 'vite.config.ts', pages: '../node_modules/.gallery', sizes, themes, widths: [[1280, 800], [800, 1280], [390, 844], [360, 740]] },
   // The console has densities, not type sizes, and follows the system's colours.
-  console: { screens: console_, config: 'console.config.ts', pages: '../node_modules/.gallery-console', sizes: ['standard'], themes: ['light', 'dark'], widths: [[1440, 900], [1280, 800], [800, 1280], [390, 844]] },
+  console: { screens: console_, config: 'console.config.ts', pages: '../node_modules/.gallery-console', sizes: ['standard'], themes: ['light', 'dark'], widths: [[1440, 900], [1280, 800], [800, 1280], [390, 844], [360, 740]] },
 }
 const looks = {
   tablet: [

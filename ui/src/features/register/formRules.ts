@@ -3,16 +3,18 @@ import type { FormValue } from '@/backend/generated'
 /** How a field is entered. Choices are words of the schema, worded under `common.<words>`. */
 export interface FieldRule {
   name: string
-  as: 'text' | 'words' | 'date' | 'tel' | 'number' | 'list' | 'truth' | 'choice' | 'pick'
+  as: 'text' | 'words' | 'date' | 'tel' | 'number' | 'list' | 'truth' | 'choice' | 'some' | 'pick'
   /** The word for it, where the field's name means something else elsewhere. */
   label?: string
+  /** A day that may lie ahead. */
+  ahead?: boolean
   /** Numbers below nought exist, which number pads cannot write. */
   signed?: boolean
   required?: boolean
   options?: readonly string[]
   words?: string
   /** Where the choices come from, where they are records rather than words of the schema. */
-  from?: 'needs' | 'compounds' | 'grids'
+  from?: 'needs' | 'compounds' | 'grids' | 'divisions' | 'units' | 'firms' | 'committees'
 }
 
 /** What a form holds: texts as typed, a choice as its word, nothing as an empty text. */
@@ -65,8 +67,38 @@ export const rules: Record<string, readonly FieldRule[]> = {
   compound: [
     { name: 'name', label: 'compound_name', as: 'text', required: true },
     { name: 'address', as: 'text' },
+    { name: 'property_firm', as: 'pick', from: 'firms' },
+    { name: 'owners_committee', as: 'pick', from: 'committees' },
     { name: 'built_year', as: 'number' },
     { name: 'aliases', as: 'list' },
+  ],
+  person: [
+    { name: 'name', as: 'text', required: true },
+    { name: 'work_phone', as: 'tel' },
+  ],
+  assignment: [{ name: 'rights', as: 'some', options: ['identity', 'register', 'export'], words: 'office.rights' }],
+  unit: [
+    { name: 'name', label: 'unit_name', as: 'text', required: true },
+    { name: 'short_name', as: 'text', required: true },
+    { name: 'division', as: 'pick', required: true, from: 'divisions' },
+    { name: 'parent', label: 'parent_unit', as: 'pick', from: 'units' },
+    { name: 'phone', as: 'tel' },
+  ],
+  category: [
+    { name: 'name', label: 'category_name', as: 'text', required: true },
+    { name: 'name_en', as: 'text', required: true },
+    { name: 'unit', as: 'pick', from: 'units' },
+    { name: 'unit_type', as: 'choice', options: ['office', 'centre', 'department', 'property_firm', 'owners_committee', 'service_centre'], words: 'office.unit_types' },
+    { name: 'accept_hours', as: 'number', required: true },
+    { name: 'sign_hours', as: 'number', required: true },
+    { name: 'handle_hours', as: 'number', required: true },
+    { name: 'private', as: 'truth', required: true },
+    { name: 'sort', as: 'number', required: true },
+    { name: 'standard', as: 'text' },
+  ],
+  division: [
+    { name: 'name', label: 'division_name', as: 'text', required: true },
+    { name: 'sort', as: 'number', required: true },
   ],
   building: [
     { name: 'name', label: 'building_name', as: 'text', required: true },
@@ -110,7 +142,7 @@ export function listOf(text: string): string[] {
 
 export function valueOf(rule: FieldRule, text: string): FormValue {
   const typed = text.trim()
-  if (rule.as === 'list') return listOf(text)
+  if (rule.as === 'list' || rule.as === 'some') return listOf(text)
   if (typed === '') return null
   if (rule.as === 'truth') return typed === 'true'
   return rule.as === 'number' ? Number(typed) : typed
@@ -119,16 +151,16 @@ export function valueOf(rule: FieldRule, text: string): FormValue {
 /** What is wrong with each field, by the reason that `errors.value_reasons` words. The core checks again. */
 export function problemsOf(fields: readonly FieldRule[], draft: Draft, today: string): Record<string, string> {
   const found: Record<string, string> = {}
-  for (const { name, as, required } of fields) {
+  for (const { name, as, required, ahead } of fields) {
     const typed = (draft[name] ?? '').trim()
     if (typed === '') {
       if (required) found[name] = 'empty'
     } else if (as === 'date') {
       if (!/^\d{4}-\d{2}-\d{2}$/u.test(typed)) found[name] = 'bad_date'
-      else if (typed > today) found[name] = 'in_future'
+      else if (typed > today && !ahead) found[name] = 'in_future'
     } else if (as === 'tel') {
       if (!/^\+?[\d\s-]{5,24}$/u.test(typed)) found[name] = 'bad_phone'
-    } else if (as === 'number' && !/^-?\d{1,4}$/u.test(typed)) found[name] = 'bad_number'
+    } else if (as === 'number' && !/^-?\d{1,6}$/u.test(typed)) found[name] = 'bad_number'
     else if (as !== 'words' && as !== 'list' && [...typed].length > 200) found[name] = 'too_long'
   }
   return found

@@ -10,13 +10,16 @@ const limit = 8
 /** Which of three things an empty answer means: nothing typed, nothing of that name, or not downloaded yet. */
 export type FinderState = 'idle' | 'found' | 'none' | 'not_here'
 
-/** Looks one thing up inside a form: `of` picks its kind from what is found. */
-export function useFinder<T>(text: () => string, of: (found: SearchResults) => T[]) {
+/** One kind of what a search finds. */
+export const among = <T>(of: (found: SearchResults) => T[]) => async (words: string) => of(await search({ text: words, limit }))
+
+/** Looks one thing up inside a form, in both shells: `ask` finds what answers to the words. */
+export function useFinder<T>(text: () => string, ask: (words: string) => Promise<T[]>) {
   const asked = computed(() => text().trim())
   const progress = shallowRef<LoadProgress>()
   const { value, error, reload, clear } = useLoaded(async () => {
     const words = asked.value
-    const hits = of(await search({ text: words, limit }))
+    const hits = await ask(words)
     // "Nobody of that name" would be untrue while the register is still coming in.
     if (hits.length === 0) progress.value = await loadProgress().catch(() => undefined)
     return { words, hits }

@@ -17,7 +17,7 @@ export default {
     too_new_title: 'The data was written by a newer version',
     too_new: 'This console is older than its data. Ask the administrator to update it. Nothing was changed.',
   },
-  nav: { label: 'Menu', dispatch: 'Dispatch', register: 'Register', visits: 'Visits', review: 'Data review' },
+  nav: { label: 'Menu', dispatch: 'Dispatch', register: 'Register', visits: 'Visits', administration: 'Administration', review: 'Data review' },
   account: { label: 'Account', sign_out: 'Sign out' },
   scope: {
     label: 'Place',

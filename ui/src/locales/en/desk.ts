@@ -1,8 +1,9 @@
 /** Words of the register's files and forms at the desk. */
 export default {
   file: 'File',
-  views: { label: 'Register', people: 'Residents', buildings: 'Buildings' },
+  views: { label: 'Register', people: 'Residents', buildings: 'Buildings', compounds: 'Compounds' },
   actions: {
+    new_person: 'Add a person', appoint: 'Appoint to one more', edit_person: 'Change the account', end_duty: 'End', go_on_duty: 'Change the term', edit_rights: 'Change rights', new_unit: 'Add a unit', edit_unit: 'Change the unit', new_category: 'Add a category', edit_category: 'Change the category', edit_division: 'Change the name',
     newcomer: 'Register a newcomer',
     move_in: 'Move in a resident',
     need: 'Write down a need',
@@ -25,7 +26,7 @@ export default {
   },
   form: { keys: 'Ctrl+S saves, Esc goes back; what is not saved is kept', unknown: 'There is no such form' },
   conflict: { resident: 'There are different entries about this person.', household: 'There are different entries about this household.', settle: 'Go to data review', record: 'Open the file' },
-  pick: { found: 'Found', other: 'Choose another', none_people: 'Nobody found.', none_doors: 'No such door found.', nobody: 'nobody registered', choose_door: 'Please choose a door.', door_hint: 'Type a door, such as 3-2-1203' },
+  pick: { found: 'Found', other: 'Choose another', none_people: 'Nobody found.', none_buildings: 'No such building found.', none_staff: 'Nobody of that name works here.', not_here: 'The register is still coming in. Try again soon.', none_doors: 'No such door found.', nobody: 'nobody registered', choose_door: 'Please choose a door.', door_hint: 'Type a door, such as 3-2-1203' },
   resident: { actions: 'What can be done', living: 'This home', died: 'died {day}', until: 'until {day}' },
   door: { title: 'Dwelling', people: 'People here', household: 'This household', dwelling: 'Dwelling' },
   move_in: {
@@ -49,6 +50,18 @@ export default {
     lead: 'As it stands on the document. Only those with the right see the number, and each look is recorded.',
     now: 'Now {shown}; saving replaces it.',
     documents: { resident_card: 'Resident identity card', permit: 'Travel permit', passport: 'Passport' },
+  },
+  compound: {
+    title: 'Compound',
+    caption: 'Compounds, one a row',
+    count: '{n} compound | {n} compounds',
+    col: { name: 'Compound', community: 'Community', address: 'Address', buildings: 'Buildings' },
+    has: '{n} building | {n} buildings',
+    buildings: 'Buildings of this compound',
+    empty: 'No buildings yet. Choose this compound in a building’s form, and it is listed here.',
+    no_match: 'No compound matches “{text}”',
+    none: 'No compounds here yet',
+    none_hint: 'No compound is registered in “{place}”. Add one, or choose another place.',
   },
   building: {
     title: 'Building',

@@ -17,7 +17,7 @@ export default {
     too_new_title: '资料由更新的版本写入',
     too_new: '这台督导台的版本较旧，请管理员更新后再打开。资料没有改动。',
   },
-  nav: { label: '菜单', dispatch: '派遣', register: '居民房屋', visits: '走访记录', review: '数据核对' },
+  nav: { label: '菜单', dispatch: '派遣', register: '居民房屋', visits: '走访记录', review: '数据核对', administration: '管理' },
   account: { label: '账号', sign_out: '退出登录' },
   scope: {
     label: '范围',

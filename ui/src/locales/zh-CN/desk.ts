@@ -1,8 +1,9 @@
 /** Words of the register's files and forms at the desk. */
 export default {
   file: '资料',
-  views: { label: '名册', people: '居民', buildings: '楼栋' },
+  views: { label: '名册', people: '居民', buildings: '楼栋', compounds: '小区' },
   actions: {
+    new_person: '新建人员', appoint: '增加任职', edit_person: '修改账号', end_duty: '停止任职', go_on_duty: '改任职期限', edit_rights: '修改权限', new_unit: '新建单位', edit_unit: '修改单位', new_category: '新建类别', edit_category: '修改类别', edit_division: '修改名称',
     newcomer: '登记新人入住',
     move_in: '已登记的人搬入',
     need: '登记需求',
@@ -25,7 +26,7 @@ export default {
   },
   form: { keys: 'Ctrl+S 保存，Esc 返回；没保存的会留着', unknown: '没有这个表单' },
   conflict: { resident: '这个人的资料有不同的说法。', household: '这一户的资料有不同的说法。', settle: '去数据核对', record: '打开资料' },
-  pick: { found: '找到的', other: '换一个', none_people: '没有找到这个人。', none_doors: '没有找到这一户。', nobody: '没有住户', choose_door: '请选一户。', door_hint: '输入门号，如 3-2-1203' },
+  pick: { found: '找到的', other: '换一个', none_people: '没有找到这个人。', none_buildings: '没有找到这栋楼。', none_staff: '没有找到这位工作人员。', not_here: '名册还在接收，稍后再找。', none_doors: '没有找到这一户。', nobody: '没有住户', choose_door: '请选一户。', door_hint: '输入门号，如 3-2-1203' },
   resident: { actions: '可以做的', living: '这处居住', died: '{day} 去世', until: '住到 {day}' },
   door: { title: '住房', people: '住在这里的人', household: '这一户', dwelling: '住房' },
   move_in: {
@@ -49,6 +50,18 @@ export default {
     lead: '照证件填写。号码只在有权限的人之间显示，查看会留下记录。',
     now: '现在登记的是 {shown}，保存后以新的为准。',
     documents: { resident_card: '居民身份证', permit: '通行证', passport: '护照' },
+  },
+  compound: {
+    title: '小区',
+    caption: '小区，每行一个',
+    count: '共 {n} 个小区',
+    col: { name: '小区', community: '社区', address: '地址', buildings: '楼栋' },
+    has: '{n} 栋',
+    buildings: '这个小区的楼栋',
+    empty: '还没有楼栋。在“修改楼栋”里选这个小区，就会列在这里。',
+    no_match: '没有符合“{text}”的小区',
+    none: '这里还没有小区',
+    none_hint: '“{place}”还没有登记小区。可以新建小区，或换一个范围。',
   },
   building: {
     title: '楼栋',

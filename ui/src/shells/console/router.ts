@@ -10,6 +10,7 @@ export function createConsoleRouter(): Router {
       { path: '/dispatch', name: 'dispatch', component: () => import('@/features/console/dispatch/DispatchPage.vue') },
       { path: '/review', name: 'review', component: () => import('@/features/console/review/ReviewPage.vue') },
       { path: '/visits', name: 'visits', component: () => import('@/features/console/visits/VisitsPage.vue') },
+      { path: '/administration', name: 'administration', component: () => import('@/features/console/administration/AdministrationPage.vue') },
       { path: '/:rest(.*)*', redirect: { name: 'register' } },
     ],
   })

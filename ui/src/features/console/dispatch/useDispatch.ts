@@ -2,17 +2,20 @@ import { computed, onScopeDispose, ref, type MaybeRefOrGetter } from 'vue'
 import type { IssueCard, IssueTab } from '@/backend/generated'
 import { receiverKey } from '@/features/issues/issueRules'
 import { useIssues } from '@/features/issues/useIssues'
+import { among, useFinder } from '@/features/search/useFinder'
 import { deskReach } from '../common/deskReach'
-import { useHits } from '../register/forms/useHits'
 
 /** The queue of issues in a place, narrowed by what was typed. */
 export function useDispatch(tab: MaybeRefOrGetter<IssueTab>, scope: MaybeRefOrGetter<string | null>) {
   const { issues, error, loading, reload } = useIssues(tab, scope, deskReach)
   const text = ref('')
   const rows = computed(() => (issues.value ?? []).filter((card) => matches(card, text.value.trim().toLowerCase())))
-  const { hits } = useHits(() => text.value)
+  const { hits } = useFinder(
+    () => text.value,
+    among(({ issues }) => issues),
+  )
   /** What the words mean in other tabs or places; what is listed already is not said twice. */
-  const elsewhere = computed(() => (hits.value?.issues ?? []).filter(({ issue }) => !rows.value.some(({ id }) => id === issue)))
+  const elsewhere = computed(() => hits.value.filter(({ issue }) => !rows.value.some(({ id }) => id === issue)))
   return { issues, rows, elsewhere, text, error, loading, reload }
 }
 

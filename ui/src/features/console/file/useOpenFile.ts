@@ -1,8 +1,10 @@
 import { computed } from 'vue'
 import { useRoute, useRouter, type LocationQuery } from 'vue-router'
 
-/** What may be open beside the register: a resident, a door with who lives behind it, or a building. */
-export const FILE_KINDS = ['resident', 'dwelling', 'building'] as const
+/** What may be open beside a list: in the register a resident, a door with who lives behind it, a building or a compound; in
+ * the administration a person who works here, a unit, a category or a division. */
+export const FILE_KINDS = ['resident', 'dwelling', 'building', 'compound', 'person', 'unit', 'category', 'division'] as const
+const ADMINISTERED: readonly string[] = ['person', 'unit', 'category', 'division']
 export type FileKind = (typeof FILE_KINDS)[number]
 
 export interface OpenFile {
@@ -10,6 +12,7 @@ export interface OpenFile {
   id: string
 }
 
+const pageOf = (kind: FileKind) => (ADMINISTERED.includes(kind) ? '/administration' : '/register')
 const text = (query: LocationQuery, name: string) => (typeof query[name] === 'string' ? query[name] : undefined)
 
 /** A query without what is open: for another place, or another page. */
@@ -32,7 +35,9 @@ export function useOpenFile() {
   const anything = computed(() => file.value !== undefined || action.value !== undefined)
 
   function go(query: LocationQuery, isNew: boolean) {
-    const to = { path: '/register', query: { ...withoutFile(route.query), ...query } }
+    // A file opens where its list is; what is closed is closed where one stands.
+    const kind = FILE_KINDS.find((one) => one in query)
+    const to = { path: kind ? pageOf(kind) : route.path, query: { ...withoutFile(route.query), ...query } }
     return isNew ? router.push(to) : router.replace(to)
   }
 
@@ -52,5 +57,5 @@ export function useOpenFile() {
 
 /** The address of a file or of a form in it, as a draft keeps it. */
 export function pathOf(kind: FileKind, id: string, action?: string, about?: string): string {
-  return `/register?${new URLSearchParams({ [kind]: id, ...(action ? { do: action } : {}), ...(about ? { of: about } : {}) })}`
+  return `${pageOf(kind)}?${new URLSearchParams({ [kind]: id, ...(action ? { do: action } : {}), ...(about ? { of: about } : {}) })}`
 }
