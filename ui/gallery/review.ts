@@ -21,6 +21,7 @@ const settled: ConflictLine[] = [{ about: about('r3', '尉迟恭', '5-1-301'), f
 const entry = (edit: string, fate: AttentionItem['fate'], more: Partial<AttentionItem>): AttentionItem => ({ edit, about: about('r4', '王桂兰'), fate, code: null, fields: [{ field: 'phone', shown: '100****0009', hidden: false }], words: null, decided_by: null, by: '单晓梅', saved_at: ago(30), read: false, can_retry: false, is_here: true, ...more })
 const told: AttentionItem[] = [
   entry('e1', 'refused', { code: 'never_allowed', can_retry: true }),
+  entry('e4', 'refused', { code: 'must_be_private', can_retry: true, is_here: false, about: { ...about('i9', '261123-07-9', null), record: 'issue:i9', kind: 'issue', dwelling: null, building: null }, fields: [{ field: 'words', shown: '隔壁夜里总吵架，想请人劝一劝。', hidden: false }, { field: 'place', shown: '3号楼1单元', hidden: false }] }),
   entry('e2', 'declined', { words: '这个号码是旧的，已经停用。', decided_by: '赵海燕', fields: [{ field: 'phone', shown: null, hidden: true }], is_here: false }),
   entry('e3', 'too_late', { about: { ...about('i1', '261123-07-4', null), kind: 'issue_step' }, fields: [{ field: 'words', shown: '不属于本社区。', hidden: false }], read: true }),
 ]

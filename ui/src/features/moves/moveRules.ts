@@ -1,4 +1,5 @@
 import { problemsOf, rules, type Draft } from '@/features/register/formRules'
+import { joiningProblems, type HouseholdChoice } from './joining'
 
 export type Where = 'door' | 'elsewhere' | 'unknown' | 'died'
 export type HouseholdWhere = 'door' | 'elsewhere' | 'gone'
@@ -12,8 +13,7 @@ export function leaveProblems(form: { where: Where | HouseholdWhere | null; on: 
   return { ...dayProblem(form.on, today), ...(form.where === 'door' && !form.door ? { door: 'empty' } : {}) }
 }
 
-/** What is missing of a move in: who, how they live here, and what becomes of each of the homes they have. */
-export function moveInProblems(form: { person: unknown; living: Draft; homes: Record<string, string> }, homes: readonly { residence: string }[], today: string): Record<string, string> {
-  const open = homes.filter(({ residence }) => !form.homes[residence]).map(({ residence }) => [`home:${residence}`, 'empty'])
-  return { ...(form.person ? {} : { person: 'empty' }), ...Object.fromEntries(open), ...problemsOf(rules.residence ?? [], form.living, today) }
+/** What is missing of a move in: who, how they live here, in which household, and what becomes of each home they have. */
+export function moveInProblems(form: { person: unknown; living: Draft; household?: string | null; homes: Record<string, string> }, homes: readonly { residence: string }[], households: readonly HouseholdChoice[], today: string): Record<string, string> {
+  return { ...(form.person ? {} : { person: 'empty' }), ...joiningProblems(form.household, households, (residence) => form.homes[residence], homes), ...problemsOf(rules.residence ?? [], form.living, today) }
 }

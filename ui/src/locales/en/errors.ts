@@ -58,7 +58,7 @@ export default {
   unknown_kind: 'The relay is older and does not know this kind of record yet. It stays on this device.',
   unknown_field: 'The relay is older and does not know part of this yet. It stays on this device.',
   unknown_record: 'This waits until what it belongs to has reached the relay.',
-  must_be_private: 'This is a household’s own matter and has to be reported as private, so the relay did not take it. It is kept on this device; please report it again.',
+  must_be_private: 'Matters of this kind are a household’s own and have to be private, so the relay did not take it. It is kept on this device.',
   set_once: 'This is set when the record is made and cannot be changed later.',
   already_there: 'This is there already and was not made again.',
   never_allowed: 'This place is not within your rights, so the relay did not take it. It is kept on this device.',

@@ -19,10 +19,6 @@ export default {
     nobody: 'Nobody found. Try another spelling; who was never registered is added as a family member.',
     not_registered: 'Never registered before:',
     say_person: 'Find who moves in and tap their name.',
-    home: 'Their home at {door}',
-    left: 'Has left it',
-    kept: 'Keeps it, has two homes',
-    say_home: 'Say whether they still live there.',
   },
   out: {
     title: '{name} moves out',

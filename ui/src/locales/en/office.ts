@@ -7,7 +7,7 @@ export default {
   list_join: ', ',
   hours: '{n} work hour | {n} work hours',
   gone: 'This is no longer here',
-  out_of_use: 'out of use',
+  out_of_use: ' (out of use)',
   out_of_use_lead: 'Out of use: new entries cannot choose it, earlier records stay as they are.',
   stop_using: 'Take out of use',
   use_again: 'Use again',

@@ -26,6 +26,18 @@ export default {
   },
   household: { title: 'Register a household', lead: 'It is not known yet who lives here: register the household now, and its people later.', taken: 'There is a household here already.' },
   add: { title: 'Add a family member' },
+  joining: {
+    which: 'Several households live here: which one do they join',
+    with: '{names} (1 person) | {names} ({n} people)',
+    nobody: 'The household nobody is registered in yet',
+    say_which: 'Please say which household they join.',
+    home: 'Lived at {door}',
+    left: 'Moved out of it',
+    kept: 'Still lives there too',
+    say_home: 'Please say whether they still live there.',
+    is: 'This is {name}, registered already. Nothing needs to be filled in again.',
+    is_not: 'It is somebody else: go on',
+  },
   alike: {
     title: 'May be registered already',
     lead: 'If it is the same person, take them: no need to register twice.',

@@ -47,6 +47,7 @@ export default {
   open_list: 'See what needs attention',
   got_it: 'Got it',
   retry: 'Try again',
+  report_privately: 'Report again as private',
   open_record: 'Open this household',
   already_read: '{n} read',
   said: ' They said: {words}',
@@ -64,6 +65,7 @@ export default {
   },
   next: {
     refused: 'It is kept on this device. Open and correct it, or ask your supervisor.',
+    to_be_private: 'Matters of this kind are private now. One tap reports it again as private; number, words and photos stay as they are.',
     partly_refused: 'Open the record and correct these.',
     held: 'Nothing to do; you will be told.',
     accepted: 'Nothing to do.',

@@ -19,10 +19,6 @@ export default {
     nobody: '没有找到。换个写法再找；确实没登记过，请用“添加家人”。',
     not_registered: '没有登记过的人：',
     say_person: '请找到并点选搬进来的人。',
-    home: '原来住的 {door}',
-    left: '已搬走，不住了',
-    kept: '还住，两边都有住处',
-    say_home: '请选原来的住处还住不住。',
   },
   out: {
     title: '{name}搬出',

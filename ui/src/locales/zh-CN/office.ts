@@ -7,7 +7,7 @@ export default {
   list_join: '、',
   hours: '{n} 个工作小时',
   gone: '这里已经没有这一项了',
-  out_of_use: '已停用',
+  out_of_use: '（已停用）',
   out_of_use_lead: '已停用：新的填报里选不到，以前的记录照旧。',
   stop_using: '停用',
   use_again: '恢复使用',

@@ -26,6 +26,18 @@ export default {
   },
   household: { title: '登记一户', lead: '还不知道住的是谁，也可以先登记一户，以后再添加家人。', taken: '这里已经有一户了。' },
   add: { title: '添加家人' },
+  joining: {
+    which: '这里住着几户，搬进哪一户',
+    with: '{names} 一家（{n} 人）',
+    nobody: '还没登记人的那一户',
+    say_which: '请选搬进哪一户。',
+    home: '原来住的 {door}',
+    left: '已搬走，不住了',
+    kept: '还住，两边都有住处',
+    say_home: '请选原来的住处还住不住。',
+    is: '就是已登记的 {name}，资料不用再填。',
+    is_not: '不是此人，接着填',
+  },
   alike: {
     title: '可能已有此人',
     lead: '如果是同一个人，点“就是此人”，不用再登记一次。',

@@ -47,6 +47,7 @@ export default {
   open_list: '查看需处理的',
   got_it: '知道了',
   retry: '再试一次',
+  report_privately: '改为不公开，重新上报',
   open_record: '打开这一户',
   already_read: '已读的 {n} 条',
   said: '说明：{words}',
@@ -64,6 +65,7 @@ export default {
   },
   next: {
     refused: '内容还在本机。可以打开后更正，或请社区督导帮助。',
+    to_be_private: '这一类现在不公开。点一下就改为不公开重新上报，编号、文字和照片都不变。',
     partly_refused: '可以打开后更正这几项。',
     held: '不用做什么，决定了会告诉您。',
     accepted: '不用做什么。',

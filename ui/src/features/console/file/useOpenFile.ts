@@ -12,7 +12,8 @@ export interface OpenFile {
   id: string
 }
 
-const pageOf = (kind: FileKind) => (ADMINISTERED.includes(kind) ? '/administration' : '/register')
+/** The page whose list a file belongs to. */
+export const pageOf = (kind: FileKind) => (ADMINISTERED.includes(kind) ? '/administration' : '/register')
 const text = (query: LocationQuery, name: string) => (typeof query[name] === 'string' ? query[name] : undefined)
 
 /** A query without what is open: for another place, or another page. */
