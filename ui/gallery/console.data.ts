@@ -112,7 +112,8 @@ export function householdFile(dwelling: string): HouseholdFile {
     home_hours: null,
     contact_by: 'phone',
     rhythm: null,
-    others: [],
+    // One door of the register is let room by room.
+    others: dwelling === 'd9' ? [{ household: 'h9b', tenure: 'short_let', residents: [{ id: 'r40', name: '张伟', residence: 's40', relation: 'head', stays: 'main', age: 27, minor: false, masked_phone: null, mark: 'sent', conflict: false }] }, { household: 'h9c', tenure: null, residents: [] }] : [],
     needs: [],
     last_visited: row.last_visited,
     residents: [

@@ -139,7 +139,8 @@ function household(one: Door): HouseholdFile {
     last_visited: visits[0]?.happened_at.slice(0, 10) ?? null,
     residents: people.map((person) => ({ id: person.id, residence: `s-${person.id}`, name: person.name, relation: person.relation, stays: person.relation === 'parent' ? 'seasonal' : 'main', age: person.age, minor: person.age < 14, masked_phone: masked(person.phone), mark: person.mark, conflict: person.otherPhone !== undefined })),
     rhythm: null,
-    others: [],
+    // Rooms of one flat are let one by one.
+    others: cell.dwelling === 'b1-1-7-1' ? [{ household: 'shared', tenure: 'short_let', residents: [{ id: 'x1', name: '张伟', residence: 'xs', relation: 'head', stays: 'main', age: 27, minor: false, masked_phone: null, mark: 'sent', conflict: false }] }] : [],
     needs: cell.dwelling === 'b1-1-9-2' ? needs : [],
     visits,
     next_dwelling: ids[ids.indexOf(cell.dwelling) + 1] ?? null,

@@ -17,11 +17,12 @@ it('leads the chip to what needs somebody, on a page that a lead has', () => {
 
 it('leads a link to a page of the grid worker to the page that stands for it', () => {
   expect(at('issue', { issue: 'i1' })).toEqual({ name: 'lead-report', params: { issue: 'i1' } })
+  expect(at('report')).toEqual({ name: 'lead-new' })
   expect(at('inbox')).toEqual({ name: 'lead-reports' })
   expect(at('today')).toEqual({ name: 'lead-home' })
 })
 
 it('sends a lead to pages that are there', () => {
   const names = new Set(createFieldRouter().getRoutes().map(({ name }) => name))
-  for (const name of ['attention', 'conflict', 'sync', 'report', 'me', 'lead-home', 'lead-report', 'lead-reports']) expect(names.has(name), name).toBe(true)
+  for (const name of ['attention', 'conflict', 'sync', 'lead-new', 'me', 'lead-home', 'lead-report', 'lead-reports']) expect(names.has(name), name).toBe(true)
 })
