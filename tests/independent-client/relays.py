@@ -77,11 +77,12 @@ class Program:
         self.run("restore", "--data", self.data, "--from", backup)
 
     def secure(self):
-        """Serves over TLS from the next start on."""
+        """Serves over TLS from the next start on, and lets nobody call often."""
         tls = os.path.join(self.folder, "tls")
         self.run("certificate", "--names", "127.0.0.1", "--into", tls)
         names = ", ".join(f'"{tls}/{name}.pem"' for name in ("authority", "spare-authority"))
-        settings = f'authorities = [{names}]\n[tls]\ncertificate = "{tls}/relay.pem"\nkey = "{tls}/relay.key"\n'
+        limits = "[limits]\ndevice_calls_per_second = 5\ndevice_burst = 40\n"
+        settings = f'authorities = [{names}]\n{limits}[tls]\ncertificate = "{tls}/relay.pem"\nkey = "{tls}/relay.key"\n'
         with open(os.path.join(self.data, "relay.toml"), "w", encoding="utf-8") as file:
             file.write(settings)
         self.scheme = "https"

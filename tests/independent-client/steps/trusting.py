@@ -51,7 +51,7 @@ def limits(stage):
     hasty, answers = stage.secured.relay, []
 
     def loop():
-        answers.extend(hasty.ask("GET", "/v1/me") for _ in range(60))
+        answers.extend(hasty.ask("GET", "/v1/me") for _ in range(15))
 
     threads = [threading.Thread(target=loop) for _ in range(8)]
     for one in threads:
