@@ -120,7 +120,7 @@ impl Core {
     /// Opens the store under its key and starts the engine. Must run inside a tokio runtime.
     pub(crate) fn open(&self, key: &Key) -> Result<Arc<Open>> {
         let store = match Store::open(&self.database(), Some(key), Options::linli()) {
-            Ok(store) => Arc::new(store),
+            Ok(store) => Arc::new(store.with_ballast()),
             Err(error) => {
                 *guard(&self.too_new) = matches!(error, StoreError::TooNew { .. });
                 return Err(error.into());

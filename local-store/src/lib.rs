@@ -41,6 +41,7 @@ pub mod records;
 pub mod register;
 pub mod residents;
 pub mod review;
+mod room;
 mod rows;
 pub mod saving;
 pub mod scope;

@@ -3,6 +3,7 @@
 use crate::error::{Result, StoreError};
 use crate::key::Key;
 use crate::open::{self, Options};
+use crate::room::Room;
 use crate::scope::View;
 use crate::search::index::{self, Touched};
 use crate::tables::Tables;
@@ -22,6 +23,7 @@ pub struct Store {
     key: Option<Key>,
     options: Options,
     tables: Tables,
+    room: Room,
 }
 
 /// A transaction with the schema it is read by.
@@ -57,9 +59,21 @@ impl Store {
             key: key.cloned(),
             tables: Tables::new(&options),
             options,
+            room: Room::default(),
         };
         store.write(index::bring_up_to_date)?;
         Ok(store)
+    }
+
+    /// Lays a ballast beside the file, which goes when room on the disk runs out: what people save then still fits.
+    pub fn with_ballast(mut self) -> Self {
+        self.room = Room::beside(&self.path);
+        self
+    }
+
+    /// Whether there is room to take in what the relay has.
+    pub fn has_ample_room(&self) -> bool {
+        self.room.is_ample()
     }
 
     pub fn schema(&self) -> &'static Schema {
@@ -94,6 +108,7 @@ impl Store {
         write: impl FnOnce(&Tx<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let mut writer = lock(&self.writer);
+        self.room.before_a_write();
         let inner = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
         let tx = self.tx(inner, false);
         let answer = write(&tx)?;

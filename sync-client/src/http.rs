@@ -14,8 +14,8 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 use sync_protocol::blobs::{BlobAnswer, BlobHash, MAX_BLOB_BYTES};
 use sync_protocol::messages::{
-    ASKER_HEADER, CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, History, Me, OWN_CLOCK_HEADER,
-    PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest, TimeAnswer, Trust,
+    ASKER_HEADER, BODY_HASH_HEADER, CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, History, Me,
+    OWN_CLOCK_HEADER, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest, TimeAnswer, Trust,
 };
 use sync_protocol::problem::Problem;
 use sync_protocol::{Epoch, RecordKey};
@@ -66,8 +66,17 @@ impl Http {
         body: Option<&Q>,
     ) -> Result<A> {
         let response = self.send(method, path, body).await?;
+        self.told(response).await
+    }
+
+    /// What an answer says, once it is known to be what the relay wrote, to the byte.
+    async fn told<A: DeserializeOwned>(&self, response: Response) -> Result<A> {
+        let vouched = response.headers().get(BODY_HASH_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let bytes = response.bytes().await.map_err(|error| unreachable(&self.relay, &error))?;
-        // An answer of another form is not the relay's either: cut off on the way, or a newer relay's.
+        if vouched != Some(BlobHash::of(&bytes).to_string()) {
+            return Err(self.not_the_relay());
+        }
+        // An answer of another form is not the relay's either: a newer relay's, perhaps.
         serde_json::from_slice(&bytes).map_err(|_| self.not_the_relay())
     }
 
@@ -99,8 +108,7 @@ impl Http {
         match (response.status().is_success(), content_type.split(';').next().unwrap_or_default()) {
             (true, own) if types.contains(&own) => Ok(response),
             (false, "application/problem+json") => {
-                let bytes = response.bytes().await.map_err(|error| unreachable(&self.relay, &error))?;
-                let problem: Problem = serde_json::from_slice(&bytes).map_err(|_| self.not_the_relay())?;
+                let problem: Problem = self.told(response).await?;
                 Err(SyncError::Problem(problem))
             }
             _ => Err(self.not_the_relay()),
@@ -182,8 +190,7 @@ impl Transport for Http {
         let client = trust::client(&self.relay, &self.line().anchors, &Dates::AsTheyStand)?;
         let request = client.get(format!("{}/v1/time?nonce={nonce}", self.relay));
         let response = self.answer(request.timeout(TIME_WITHIN), &["application/json"]).await?;
-        let bytes = response.bytes().await.map_err(|error| unreachable(&self.relay, &error))?;
-        serde_json::from_slice(&bytes).map_err(|_| self.not_the_relay())
+        self.told(response).await
     }
     fn correct_clock(&self, offset_ms: i64) {
         self.clock.set(offset_ms);
@@ -208,8 +215,7 @@ impl Transport for Http {
         let request = self.request(Method::PUT, &format!("/v1/blobs/{name}"));
         let request = request.header(CONTENT_RANGE, place).header(CONTENT_TYPE, "application/octet-stream");
         let response = self.answer(request.body(bytes.to_vec()), &["application/json"]).await?;
-        let answer = response.bytes().await.map_err(|error| unreachable(&self.relay, &error))?;
-        serde_json::from_slice(&answer).map_err(|_| self.not_the_relay())
+        self.told(response).await
     }
     async fn get_blob(&self, name: BlobHash, from: u64) -> Result<BlobPart> {
         let request = self.request(Method::GET, &format!("/v1/blobs/{name}")).header(RANGE, format!("bytes={from}-"));

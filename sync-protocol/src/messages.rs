@@ -148,6 +148,10 @@ pub fn time_proof(nonce: &str, time_ms: u64) -> Vec<u8> {
 /// the relay notices that its own is wrong.
 pub const OWN_CLOCK_HEADER: &str = "linli-clock";
 
+/// The header with the SHA-256 of an answer's JSON before it was packed, in hex. What passes a line, a proxy or a disk in
+/// between may come out changed and still be JSON.
+pub const BODY_HASH_HEADER: &str = "linli-body-sha256";
+
 /// The pin of a certificate in an enrolment link: the SHA-256 of its DER, in hex.
 pub fn certificate_pin(der: &[u8]) -> String {
     crate::canonical::hex(&crate::canonical::sha256(der))

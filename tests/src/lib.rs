@@ -21,6 +21,7 @@
 //!
 //! - [`fleet`]: relay and tablets as programs without windows, killed at any moment
 //! - [`disk`]: a disk that loses power, room or patience
+//! - [`poor`]: a line that is slow, breaks, or is open and dead
 //! - [`dice`]: chance from a seed, and how often
 
 pub mod browser;
@@ -33,6 +34,7 @@ pub mod impostor;
 pub mod link;
 pub mod neighbourhood;
 pub mod page;
+pub mod poor;
 pub mod processes;
 pub mod secured;
 pub mod stage;

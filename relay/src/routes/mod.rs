@@ -14,6 +14,7 @@ mod sign_in;
 mod sync;
 mod time;
 mod trust;
+mod vouch;
 
 use crate::error::RelayError;
 use crate::relay::Relay;
@@ -52,6 +53,7 @@ pub fn router(relay: Relay) -> Router {
         .method_not_allowed_fallback(not_with_this_method)
         .layer(axum::middleware::from_fn_with_state(relay.clone(), observe::observe))
         .with_state(relay)
+        .layer(axum::middleware::from_fn(vouch::vouch))
         .layer(CompressionLayer::new().quality(PACKED))
         // A proxy that kept an answer would show one device what another was given.
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))

@@ -111,6 +111,10 @@ impl Exchange {
                 return Ok(Some(Ask::Push(request)));
             }
             self.phase = Phase::Pulling;
+            // What is written here has gone up; nothing comes down while room is kept for what is still to be written.
+            if !store.has_ample_room() {
+                return Err(StoreError::DiskFull);
+            }
             self.grants = store.read(&View::Everything, |tx| device::fact(tx, facts::GRANTS))?;
         }
         if self.phase == Phase::Comparing {

@@ -148,7 +148,12 @@ impl Files {
         if matches!(self.plan, Plan::FullAfter(at) if self.calls >= at) {
             return 0;
         }
-        self.size.saturating_sub(self.all.values().map(|one| one.live.len() as u64).sum())
+        self.size.saturating_sub(self.held())
+    }
+
+    /// Bytes in all files.
+    pub fn held(&self) -> u64 {
+        self.all.values().map(|one| one.live.len() as u64).sum()
     }
 
     pub fn find(&self, name: &str) -> Result<u64, Errno> {
@@ -205,6 +210,11 @@ impl Files {
             one.since.push(Change::Length(length));
         }
         Ok(())
+    }
+
+    pub fn reserve(&mut self, ino: u64, length: u64) -> Result<(), Errno> {
+        let longer = (length as usize).max(self.length(ino)? as usize);
+        self.truncate(ino, longer)
     }
 
     pub fn sync(&mut self, ino: u64) -> Result<(), Errno> {

@@ -70,9 +70,11 @@ impl Disk {
         self.locked().has_failed()
     }
 
-    /// How many bytes fit onto it.
-    pub fn size(&self, bytes: u64) {
-        self.locked().set_size(bytes);
+    /// From now on so many bytes fit onto it beyond those that are there.
+    pub fn leave_free(&self, bytes: u64) {
+        let mut files = self.locked();
+        let held = files.held();
+        files.set_size(held + bytes);
     }
 
     /// Takes the disk away, and says what is on it.

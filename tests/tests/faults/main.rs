@@ -2,7 +2,11 @@
 //! multiplies how often each is made (scripts/soak).
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod answers;
+
+mod full;
 mod kills;
+mod lines;
 mod medium;
 mod migrating;
 mod replica;

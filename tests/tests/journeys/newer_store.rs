@@ -31,7 +31,7 @@ fn put_version(tablet: &Device, (read, write): (&str, &str), version: u32) -> Re
 }
 
 #[tokio::test]
-async fn records_of_a_newer_app_are_left_as_they_are_until_the_app_is_updated() -> Result<()> {
+async fn f7_records_of_a_newer_app_are_left_as_they_are_until_the_app_is_updated() -> Result<()> {
     let here = Neighbourhood::start().await?;
     let nowhere = || Some("http://127.0.0.1:9".to_owned());
     let tablet = here.tablet("wangwei").await?;

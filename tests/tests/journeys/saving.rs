@@ -111,7 +111,7 @@ async fn a_colleague_standing_in_has_the_grid_and_what_was_saved_in_it_and_both_
 }
 
 #[tokio::test]
-async fn an_answer_lost_on_the_way_doubles_nothing_and_everything_ends_up_sent() -> Result<()> {
+async fn f15_an_answer_lost_on_the_way_doubles_nothing_and_everything_ends_up_sent() -> Result<()> {
     let here = Neighbourhood::start().await?;
     let line = DeafLine::to_port(here.port(), "POST /v1/push").await?;
     let tablet = here.tablet_through("wangwei", &line.address()).await?;

@@ -27,7 +27,8 @@ pub fn build() -> Value {
             "description": "Every call may be repeated: pushes are recognised by edit id, pulls by cursor, enrolment \
                 by its one-time code. Bodies are at most 8 MiB, also once unpacked, and may be packed with zstd. \
                 `now_ms` is 0 while the relay doubts its own clock. A device may say what its own clock shows in the \
-                header `linli-clock`, in milliseconds since 1970.",
+                header `linli-clock`, in milliseconds since 1970. \
+                Answers in JSON carry their SHA-256, taken before they are packed, in `linli-body-sha256`.",
         },
         "paths": calls::paths(),
         "components": {
