@@ -1,10 +1,11 @@
 # Every command a person runs. Each is a script of the same name in scripts/, so that it can be read and run alone.
 .DEFAULT_GOAL := help
-.PHONY: help run test dev check screens bench contract-test independent-client android-check generate demo-code reset-demo
+.PHONY: help run test soak dev check screens bench contract-test independent-client android-check generate demo-code reset-demo
 
 RELAY_PORT ?= 7400
 CONSOLE_PORT ?= 7401
 PERSON ?= wangwei
+MINUTES ?= 60
 export RELAY_PORT CONSOLE_PORT PERSON
 
 help: ## 列出命令 · list these commands
@@ -17,6 +18,9 @@ run: ## 启动中继、控制台和平板窗口 · start relay, console and, wit
 
 test: ## 跑全部测试 · run every test (UI, crates, scenarios in real windows)
 	@scripts/test
+
+soak: ## 长时间找错：模拟、断电、杀进程 · faults for as long as you have (MINUTES=60)
+	@scripts/soak $(MINUTES)
 
 dev: ## 开发界面，保存即刷新 · the console's pages from Vite, beside a running `make run`
 	@scripts/dev

@@ -56,11 +56,21 @@ fn put_photo(data: &Path) -> BlobHash {
     hash
 }
 
+/// Makes a backup key in a file, and gives its public half as the command prints it.
+fn public_key(file: &Path) -> String {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_linli-relay")).args(["backup-key", "--into", text(file)]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap();
+    said.split('"').find(|part| part.starts_with("linli-backup-key-1:")).unwrap().to_owned()
+}
+
 /// A backup made while a tablet pushes, and restored elsewhere: whole pushes are in it or not, and everything adds up.
 fn drill(town: &Town, store: Option<&str>, restored_into: Option<&str>) {
     let data = town.folder.path();
     let photo = put_photo(data);
     let backups = data.join("backups");
+    let key_file = data.join("backup.key");
     let mut tablet = town.tablet(WORKER);
     let is_done = AtomicBool::new(false);
     let before = town.relay.epoch();
@@ -76,7 +86,8 @@ fn drill(town: &Town, store: Option<&str>, restored_into: Option<&str>) {
             }
             pushed
         });
-        let said = succeed(&["backup", "--into", text(&backups)], data, store);
+        let to = public_key(&key_file);
+        let said = succeed(&["backup", "--into", text(&backups), "--to", &to], data, store);
         is_done.store(true, Ordering::SeqCst);
         assert!(said.contains("photos: 1") && said.contains("done: "), "{said}");
         pushing.join().unwrap()
@@ -84,9 +95,10 @@ fn drill(town: &Town, store: Option<&str>, restored_into: Option<&str>) {
 
     let backup = only_folder_in(&backups);
     assert_eq!(fs::metadata(&backup).unwrap().permissions().mode() & 0o777, 0o700);
-    assert_eq!(fs::metadata(backup.join("store.db")).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(backup.join("store.db.sealed")).unwrap().permissions().mode() & 0o777, 0o600);
     let elsewhere = data.join("elsewhere");
-    let said = succeed(&["restore", "--from", text(&backup)], &elsewhere, restored_into);
+    let restore = ["restore", "--from", text(&backup), "--key", text(&key_file)];
+    let said = succeed(&restore, &elsewhere, restored_into);
     assert!(said.contains("begins a new life"), "{said}");
 
     let relay = match restored_into {
@@ -108,7 +120,7 @@ fn drill(town: &Town, store: Option<&str>, restored_into: Option<&str>) {
         .unwrap();
     assert!(relay.blobs().read(photo, 0, 99).unwrap().is_some());
     // Twice over would be two truths.
-    let again = run(&["restore", "--from", text(&backup)], &elsewhere, restored_into);
+    let again = run(&restore, &elsewhere, restored_into);
     assert!(String::from_utf8(again.stderr).unwrap().contains("there is a store in"));
 }
 
@@ -135,7 +147,7 @@ fn a_broken_backup_is_refused_in_words_and_changes_nothing() {
     let data = town.folder.path();
     put_photo(data);
     let backups = data.join("backups");
-    succeed(&["backup", "--into", text(&backups)], data, None);
+    succeed(&["backup", "--plain", "--into", text(&backups)], data, None);
     let backup = only_folder_in(&backups);
     let elsewhere = data.join("elsewhere");
     let restore = || refused(&["restore", "--from", text(&backup)], &elsewhere);
@@ -173,4 +185,76 @@ fn a_broken_backup_is_refused_in_words_and_changes_nothing() {
     assert!(is_untouched());
     fs::write(&photo, bytes).unwrap();
     succeed(&["restore", "--from", text(&backup)], &elsewhere, None);
+}
+
+/// Whether any of these bytes stands in a file of this folder.
+fn holds(folder: &Path, bytes: &[u8]) -> bool {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).any(|path| match path.is_dir() {
+        true => holds(&path, bytes),
+        false => fs::read(path).unwrap().windows(bytes.len()).any(|some| some == bytes),
+    })
+}
+
+#[test]
+fn f41_a_stolen_backup_says_nothing_and_a_broken_one_is_refused_in_words() {
+    let town = Town::new();
+    let data = town.folder.path();
+    let photo = put_photo(data);
+    let backups = data.join("backups");
+    let said = refused(&["backup", "--into", text(&backups)], data);
+    assert!(said.contains("backup-key") && !backups.exists(), "without a key there is no backup: {said}");
+
+    let (key, other) = (data.join("backup.key"), data.join("other.key"));
+    public_key(&other);
+    fs::write(data.join("relay.toml"), format!("backup_key = \"{}\"\n", public_key(&key))).unwrap();
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    succeed(&["backup", "--into", text(&backups)], data, None);
+    let backup = only_folder_in(&backups);
+    // A name, a phone, the relay's own key, a photo: in the store they stand in clear.
+    let secret = town.relay.store().read(|tx| tx.meta("relay_key")).unwrap();
+    for canary in ["王芳".as_bytes(), b"10000000001", b"as good as a photo"].into_iter().chain(secret.as_deref()) {
+        assert!(holds(data, canary), "it is not in the store either");
+        assert!(!holds(&backup, canary), "{}", String::from_utf8_lossy(canary));
+    }
+    assert!(!data.join("relay.db.backing-up").exists());
+
+    let elsewhere = data.join("elsewhere");
+    let restore = |key: Option<&Path>| {
+        let mut arguments = vec!["restore", "--from", text(&backup)];
+        arguments.extend(key.iter().flat_map(|key| ["--key", text(key)]));
+        refused(&arguments, &elsewhere)
+    };
+    let is_untouched = || !elsewhere.join("relay.db").exists() && !elsewhere.join("relay.db.restoring").exists();
+    assert!(restore(None).contains("it is sealed"));
+    assert!(restore(Some(&other)).contains("the key is another one"));
+    assert!(restore(Some(&data.join("relay.toml"))).contains("no backup key"));
+
+    let store = backup.join("store.db.sealed");
+    let whole = fs::read(&store).unwrap();
+    let note = fs::read_to_string(backup.join("backup.json")).unwrap();
+    for (n, at) in [0, 20, 70, whole.len() / 2, whole.len() - 1].into_iter().enumerate() {
+        let mut bent = whole.clone();
+        bent[at] ^= 1;
+        if n % 2 == 1 {
+            bent.truncate(at);
+        }
+        fs::write(&store, &bent).unwrap();
+        assert!(restore(Some(&key)).contains("not the file that was written"), "at {at}");
+        // Somebody who also mends the note's hash still cannot make other bytes open.
+        let hash = sync_protocol::canonical::hex(&sync_protocol::canonical::sha256(&bent));
+        let mut mended: serde_json::Value = serde_json::from_str(&note).unwrap();
+        mended["store"] = hash.into();
+        fs::write(backup.join("backup.json"), mended.to_string()).unwrap();
+        assert!(restore(Some(&key)).contains("changed or cut short"), "at {at}");
+        fs::write(backup.join("backup.json"), &note).unwrap();
+        assert!(is_untouched());
+    }
+    fs::write(&store, &whole).unwrap();
+    let sealed_photo = backup.join("blobs").join(&photo.to_string()[..2]).join(photo.to_string());
+    let bytes = fs::read(&sealed_photo).unwrap();
+    fs::write(&sealed_photo, &bytes[..bytes.len() - 1]).unwrap();
+    assert!(restore(Some(&key)).contains("changed or cut short") && is_untouched());
+    fs::write(&sealed_photo, &bytes).unwrap();
+    succeed(&["restore", "--from", text(&backup), "--key", text(&key)], &elsewhere, None);
+    assert!(Relay::open(&elsewhere).unwrap().blobs().read(photo, 0, 99).unwrap().is_some());
 }

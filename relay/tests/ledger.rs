@@ -25,7 +25,7 @@ fn settings(data: &Path) -> Settings {
 }
 
 fn back_up(data: &Path) -> PathBuf {
-    backups::make(&settings(data), &data.join("backups")).unwrap().0
+    backups::make(&settings(data), data, &data.join("backups"), None).unwrap().0
 }
 
 /// The store is lost, and the backup put back.
@@ -33,7 +33,7 @@ fn restore(data: &Path, backup: &Path) -> Relay {
     for file in ["relay.db", "relay.db-wal", "relay.db-shm"] {
         drop(fs::remove_file(data.join(file)));
     }
-    backups::restore(&settings(data), data, backup, false, now_ms()).unwrap();
+    backups::restore(&settings(data), data, backup, None, false, now_ms()).unwrap();
     Relay::open_set(&settings(data)).unwrap()
 }
 

@@ -204,8 +204,7 @@ impl Transport for Http {
             request = request.header(ASKER_HEADER, asker);
         }
         let response = self.answer(request, &["application/json"]).await?;
-        let answer = response.bytes().await.map_err(|error| unreachable(&self.relay, &error))?;
-        serde_json::from_slice(&answer).map_err(|_| self.not_the_relay())
+        self.told(response).await
     }
     async fn put_blob(&self, name: BlobHash, from: u64, bytes: &[u8], whole: u64) -> Result<BlobAnswer> {
         let place = match (bytes.len() as u64).checked_sub(1) {

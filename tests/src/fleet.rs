@@ -177,3 +177,8 @@ impl HeadlessTablet {
 pub fn kill_process(pid: u32) {
     kill_hard(pid);
 }
+
+/// A signal by its name, such as `STOP`. Through the shell's own `kill`: a call of the C library would need unsafe code.
+pub fn signal(pid: u32, name: &str) {
+    drop(Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).stderr(Stdio::null()).status());
+}

@@ -2,10 +2,13 @@
 //!
 //! Invariants:
 //! - A backup is of one moment, though relays go on writing. Photos are copied after it, so each that it names is there.
+//! - A backup is sealed to the district's backup key ([`sealed`]), unless an operator says that it shall not be. In clear it
+//!   never touches the disk it is made on.
 //! - A backup is whole or carries the ending `.unfinished`. A broken one is refused before anything is changed.
 //! - A restored store begins a new life, so devices bring what it lacks before they pull. It is not in its place before.
 
 mod restoring;
+pub mod sealed;
 
 pub use restoring::restore;
 
@@ -15,6 +18,7 @@ use crate::settings::Settings;
 use crate::store::copying::{Sums, read_file, snapshot};
 use crate::store::place::StorePlace;
 use crate::store::postgres;
+use sealed::Recipient;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -23,9 +27,11 @@ use std::path::{Path, PathBuf};
 use sync_protocol::blobs::BlobHash;
 use sync_protocol::day::time_text;
 
-/// The layout of the folder.
-const FORMAT: u32 = 1;
+/// The layout of the folder: 1 in clear, 2 sealed.
+const CLEAR: u32 = 1;
+const SEALED: u32 = 2;
 const STORE: &str = "store.db";
+const SEALED_STORE: &str = "store.db.sealed";
 const BLOBS: &str = "blobs";
 const NOTE: &str = "backup.json";
 
@@ -37,15 +43,19 @@ pub struct Note {
     pub made_ms: u64,
     pub made_at: String,
     pub district: String,
-    /// SHA-256 of the store's file.
+    /// SHA-256 of the store's file, as it lies in the folder.
     pub store: String,
+    /// The public key that store and photos are sealed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_to: Option<String>,
     /// Each table with its rows and the sum of their hashes.
     pub tables: Vec<(String, String)>,
     pub blobs: u64,
 }
 
-/// Makes a backup in a new folder below `into`, while the store is in use.
-pub fn make(settings: &Settings, into: &Path) -> Result<(PathBuf, Note)> {
+/// Makes a backup in a new folder below `into`, while the store is in use. `data` is the relay's own folder, in which the
+/// store is copied first.
+pub fn make(settings: &Settings, data: &Path, into: &Path, to: Option<&Recipient>) -> Result<(PathBuf, Note)> {
     let store = settings.store.open()?;
     let (made_ms, district) = (store.now_ms(), store.read(district::code)?);
     drop(store);
@@ -56,31 +66,57 @@ pub fn make(settings: &Settings, into: &Path) -> Result<(PathBuf, Note)> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(into)?;
     fs::DirBuilder::new().mode(0o700).create(&unfinished)?;
 
-    let file = unfinished.join(STORE);
+    let copy = data.join("relay.db.backing-up");
+    restoring::remove(&copy)?;
     match &settings.store {
-        StorePlace::File(path) => snapshot(path, &file)?,
-        StorePlace::Postgres(address) => drop(postgres::unload(address, &file)?),
+        StorePlace::File(path) => snapshot(path, &copy)?,
+        StorePlace::Postgres(address) => drop(postgres::unload(address, &copy)?),
     }
-    let (sums, _) = read_file(&file, |_, _| Ok(()))?;
-    let blobs = copy_blobs(&settings.blobs, &unfinished.join(BLOBS))?;
+    let (sums, _) = read_file(&copy, |_, _| Ok(()))?;
+    let file = unfinished.join(if to.is_some() { SEALED_STORE } else { STORE });
+    let out = new_file(&file)?;
+    match to {
+        Some(to) => to.seal(File::open(&copy)?, &out)?,
+        None => drop(io::copy(&mut File::open(&copy)?, &mut &out)?),
+    }
+    out.sync_all()?;
+    restoring::remove(&copy)?;
+    let blobs = copy_blobs(&settings.blobs, &unfinished.join(BLOBS), |bytes, hash| {
+        is_named(&bytes, hash)?;
+        let Some(to) = to else { return Ok(bytes) };
+        let mut out = Vec::with_capacity(bytes.len() + 128);
+        to.seal(bytes.as_slice(), &mut out)?;
+        Ok(out)
+    })?;
     let note = Note {
-        format: FORMAT,
+        format: if to.is_some() { SEALED } else { CLEAR },
         version: env!("CARGO_PKG_VERSION").to_owned(),
         made_ms,
         made_at,
         district,
         store: hash_of(&file)?,
+        sealed_to: to.map(Recipient::spelled),
         tables: spelled(&sums),
         blobs,
     };
     let json = serde_json::to_vec_pretty(&note).map_err(|error| RelayError::Damaged(error.to_string()))?;
-    let mut out = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(unfinished.join(NOTE))?;
+    let mut out = new_file(&unfinished.join(NOTE))?;
     out.write_all(&json)?;
     out.sync_all()?;
-    File::open(&file)?.sync_all()?;
     fs::rename(&unfinished, &folder)?;
     File::open(into)?.sync_all()?;
     Ok((folder, note))
+}
+
+fn new_file(path: &Path) -> io::Result<File> {
+    fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+fn is_named(bytes: &[u8], hash: BlobHash) -> Result<()> {
+    match BlobHash::of(bytes) == hash {
+        true => Ok(()),
+        false => Err(RelayError::Damaged(format!("the photo {hash}: its bytes are not those of its name"))),
+    }
 }
 
 fn spelled(sums: &Sums) -> Vec<(String, String)> {
@@ -101,8 +137,8 @@ fn hash_of(file: &Path) -> Result<String> {
     Ok(sync_protocol::canonical::hex(&hash.finalize()))
 }
 
-/// Copies whole photos, each checked against the hash that is its name. What was only begun to be sent is left out.
-fn copy_blobs(from: &Path, into: &Path) -> Result<u64> {
+/// Copies whole photos, each as `made` of what lay there. What was only begun to be sent is left out.
+fn copy_blobs(from: &Path, into: &Path, made: impl Fn(Vec<u8>, BlobHash) -> Result<Vec<u8>>) -> Result<u64> {
     let mut count = 0;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(into)?;
     let folders = match fs::read_dir(from) {
@@ -119,10 +155,7 @@ fn copy_blobs(from: &Path, into: &Path) -> Result<u64> {
         for file in fs::read_dir(folder.path())? {
             let file = file?;
             let Some(hash) = file.file_name().to_str().and_then(|name| name.parse::<BlobHash>().ok()) else { continue };
-            let bytes = fs::read(file.path())?;
-            if BlobHash::of(&bytes) != hash {
-                return Err(RelayError::Damaged(format!("the photo {hash}: its bytes are not those of its name")));
-            }
+            let bytes = made(fs::read(file.path())?, hash)?;
             let path = below.join(file.file_name());
             let mut out = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
             out.write_all(&bytes)?;

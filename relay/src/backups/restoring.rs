@@ -1,6 +1,7 @@
 //! A backup back into its place.
 
-use super::{BLOBS, FORMAT, NOTE, Note, STORE, copy_blobs, hash_of, spelled};
+use super::sealed::Opener;
+use super::{BLOBS, NOTE, Note, SEALED, SEALED_STORE, STORE, copy_blobs, hash_of, is_named, new_file, spelled};
 use crate::district;
 use crate::error::{RelayError, Result};
 use crate::ledger::{Entry, Ledger, LedgerPlace, replay};
@@ -22,6 +23,7 @@ pub fn restore(
     settings: &Settings,
     data: &Path,
     backup: &Path,
+    key: Option<&Opener>,
     may_be_old: bool,
     now_ms: u64,
 ) -> Result<(Note, Epoch)> {
@@ -38,14 +40,43 @@ pub fn restore(
             &format!("it is of {}, more than 30 days ago; say --old if it has to be", note.made_at),
         ));
     }
-    if hash_of(&backup.join(STORE)).map_err(|_| broken(backup, "its store is missing"))? != note.store {
+    let key = match (&note.sealed_to, key) {
+        (None, _) => None,
+        (Some(_), None) => {
+            return Err(broken(backup, "it is sealed; say with --key which file holds the district's backup key"));
+        }
+        (Some(to), Some(key)) if key.recipient().spelled() != *to => {
+            return Err(broken(backup, &format!("it is sealed to {to}, and the key is another one")));
+        }
+        (Some(_), Some(key)) => Some(key),
+    };
+    let store = backup.join(if key.is_some() { SEALED_STORE } else { STORE });
+    if hash_of(&store).map_err(|_| broken(backup, "its store is missing"))? != note.store {
         return Err(broken(backup, "its store is not the file that was written"));
     }
     let file = data.join("relay.db.restoring");
     remove(&file)?;
-    fs::copy(backup.join(STORE), &file)?;
-    let restored = check_and_begin(&file, backup, &note, &settings.ledger).and_then(|epoch| {
-        if copy_blobs(&backup.join(BLOBS), &settings.blobs)? < note.blobs {
+    let opened = match key {
+        None => fs::copy(&store, &file).map(drop).map_err(RelayError::from),
+        Some(key) => fs::File::open(&store).map_err(RelayError::from).and_then(|from| {
+            key.open(from, new_file(&file)?).map_err(|error| broken(backup, &format!("its store: {error}")))
+        }),
+    };
+    let restored = opened.and_then(|()| check_and_begin(&file, backup, &note, &settings.ledger)).and_then(|epoch| {
+        let photos = copy_blobs(&backup.join(BLOBS), &settings.blobs, |bytes, hash| {
+            let bytes = match key {
+                None => bytes,
+                Some(key) => {
+                    let mut out = Vec::with_capacity(bytes.len());
+                    let opened = key.open(bytes.as_slice(), &mut out);
+                    opened.map_err(|error| broken(backup, &format!("the photo {hash}: {error}")))?;
+                    out
+                }
+            };
+            is_named(&bytes, hash)?;
+            Ok(bytes)
+        });
+        if photos? < note.blobs {
             return Err(broken(backup, "photos are missing"));
         }
         match &settings.store {
@@ -64,7 +95,7 @@ fn read_note(backup: &Path) -> Result<Note> {
     }
     let json = fs::read(backup.join(NOTE)).map_err(|_| broken(backup, "there is no backup.json in it"))?;
     let note: Note = serde_json::from_slice(&json).map_err(|_| broken(backup, "its backup.json cannot be read"))?;
-    if note.format > FORMAT { Err(RelayError::TooNew) } else { Ok(note) }
+    if note.format > SEALED { Err(RelayError::TooNew) } else { Ok(note) }
 }
 
 /// Checks all that a store can be checked by, and lets it begin its new life.
@@ -99,7 +130,7 @@ fn broken(backup: &Path, why: &str) -> RelayError {
     RelayError::Damaged(format!("备份不能用 {} cannot be restored: {why}; nothing was changed", backup.display()))
 }
 
-fn remove(file: &Path) -> Result<()> {
+pub(super) fn remove(file: &Path) -> Result<()> {
     for ending in ["", "-wal", "-shm"] {
         let path = PathBuf::from(format!("{}{ending}", file.display()));
         if path.exists() {

@@ -37,7 +37,9 @@ enum Command {
     Import(import::Import),
     /// Bring the file's store into a database, all or nothing.
     MigrateStore(migrate::MigrateStore),
-    /// Copy the store and its photos into a folder, while the relay serves.
+    /// Make the key that opens the district's backups.
+    BackupKey(backup::BackupKey),
+    /// Copy the store and its photos into a folder, sealed, while the relay serves.
     Backup(backup::Backup),
     /// Put a backup back where there is no store.
     Restore(backup::Restore),
@@ -56,6 +58,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Certificate(certificate) => certificate.run().map(|()| ExitCode::SUCCESS),
         Command::Import(import) => import.run(),
         Command::MigrateStore(migrate) => migrate.run().map(|()| ExitCode::SUCCESS),
+        Command::BackupKey(key) => key.run().map(|()| ExitCode::SUCCESS),
         Command::Backup(backup) => backup.run().map(|()| ExitCode::SUCCESS),
         Command::Restore(restore) => restore.run().map(|()| ExitCode::SUCCESS),
         Command::AllowRefill(allow) => allow.run().map(|()| ExitCode::SUCCESS),

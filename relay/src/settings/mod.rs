@@ -8,6 +8,7 @@ mod limits;
 
 pub use limits::Limits;
 
+use crate::backups::sealed::Recipient;
 use crate::ledger::LedgerPlace;
 use crate::store::place::StorePlace;
 use crate::store::postgres::{Address, SCHEMES};
@@ -98,6 +99,7 @@ struct File {
     store_authority: Option<PathBuf>,
     blobs: Option<PathBuf>,
     ledger: Option<PathBuf>,
+    backup_key: Option<String>,
     tls: Option<TlsFiles>,
     limits: Limits,
 }
@@ -116,6 +118,8 @@ pub struct Settings {
     pub blobs: PathBuf,
     /// What no restore may undo. Relays of one database need one folder for it as well.
     pub ledger: LedgerPlace,
+    /// Whom backups are sealed to.
+    pub backup_key: Option<Recipient>,
     pub limits: Limits,
 }
 
@@ -144,12 +148,17 @@ impl Settings {
                  elsewhere, use --data)"
             ),
         };
+        let backup_key = file.backup_key.as_deref().map(|text| {
+            Recipient::read(text)
+                .with_context(|| format!("backup_key {text:?} is none; `linli-relay backup-key` makes one"))
+        });
         let settings = Self {
             store,
             ledger: match place.ledger.clone().or(file.ledger) {
                 Some(folder) => LedgerPlace::new(&folder, &place.data),
                 None => LedgerPlace::in_folder(&place.data),
             },
+            backup_key: backup_key.transpose()?,
             blobs: file.blobs.unwrap_or_else(|| place.data.join("blobs")),
             listen: given.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
             public_url: given.public_url.or(file.public_url),

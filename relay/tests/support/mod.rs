@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "each test file uses a part of this")]
 
 pub mod postgres;
+pub mod standby;
 
 use linli_relay::accept::{Draft, Now, Pushed, accept, write_own};
 use linli_relay::error::RelayError;
@@ -86,7 +87,7 @@ impl Town {
         Self::founded(relay_of(url, folder.path()), folder)
     }
 
-    fn founded(relay: Relay, folder: tempfile::TempDir) -> Self {
+    pub fn founded(relay: Relay, folder: tempfile::TempDir) -> Self {
         let town = Self { relay, folder };
         town.relay.store().write(|tx| district::set_code(tx, DISTRICT)).unwrap();
         town.write(town_records());

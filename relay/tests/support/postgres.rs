@@ -191,7 +191,7 @@ impl Server {
 }
 
 /// PostgreSQL refuses to run as root; Debian's package comes with a user for it.
-fn as_postgres(name: &str) -> Command {
+pub fn as_postgres(name: &str) -> Command {
     if !is_root() {
         return Command::new(program(name));
     }
@@ -201,7 +201,7 @@ fn as_postgres(name: &str) -> Command {
     command
 }
 
-fn own(folder: &Path) {
+pub fn own(folder: &Path) {
     if is_root() {
         succeed(Command::new("chown").arg("postgres:postgres").arg(folder));
     }
@@ -219,7 +219,7 @@ fn program(name: &str) -> PathBuf {
     found.pop().unwrap_or_else(|| panic!("PostgreSQL's {name} is not installed: run scripts/setup test"))
 }
 
-fn succeed(command: &mut Command) {
+pub fn succeed(command: &mut Command) {
     // Not asked for its output: what it starts would hold the pipe open.
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
     assert!(status.success(), "{command:?} failed");

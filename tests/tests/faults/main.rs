@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod answers;
-
+mod apart;
 mod full;
 mod kills;
 mod lines;
