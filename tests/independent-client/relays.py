@@ -67,7 +67,7 @@ class Program:
     def backup(self):
         into = os.path.join(self.folder, "backups")
         os.makedirs(into, exist_ok=True)
-        self.run("backup", "--data", self.data, "--into", into)
+        self.run("backup", "--plain", "--data", self.data, "--into", into)
         (only,) = os.listdir(into)
         return os.path.join(into, only)
 
