@@ -60,7 +60,7 @@ fn carry(relay: &TcpStream, server: &UnixStream, armed: &AtomicBool) {
 }
 
 #[test]
-fn a_push_repeated_after_an_unknown_commit_hears_its_stored_outcome() {
+fn f16_a_push_repeated_after_an_unknown_commit_hears_its_stored_outcome() {
     let database = postgres::database();
     let line = Line::to(&database);
     let town = Town::in_database(&format!("postgres://postgres@127.0.0.1:{}/{}", line.port, database.name));

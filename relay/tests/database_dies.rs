@@ -9,7 +9,7 @@ use support::*;
 use sync_protocol::messages::Fate;
 
 #[test]
-fn what_was_acknowledged_outlives_the_database_and_pushes_go_on_once_it_is_back() {
+fn f17_what_was_acknowledged_outlives_the_database_and_pushes_go_on_once_it_is_back() {
     const WANTED: u8 = 60;
     let server = postgres::OwnServer::start();
     let town = Town::in_database(&server.database().url);

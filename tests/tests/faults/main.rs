@@ -9,4 +9,5 @@ mod kills;
 mod lines;
 mod medium;
 mod migrating;
+mod poison;
 mod replica;
