@@ -81,9 +81,10 @@ pub(crate) fn sync_status(asking: &Asking, _: ()) -> Result<SyncStatus> {
         let now_ms = moment::now_ms(tx)?;
         let days_behind = days_between(oldest.into_iter().chain(received).min(), now_ms);
         let state = match () {
+            // Before all else: whoever has not been in touch for days does not know what else there may be to attend to.
+            () if days_behind >= 3 && engine.sending.is_none() => SyncState::Old,
             () if not_taken + disagreements > 0 => SyncState::NeedsAttention,
             () if engine.sending.is_some() => SyncState::Running,
-            () if days_behind >= 3 => SyncState::Old,
             () if days_behind >= 1 => SyncState::DayOld,
             () if waiting > 0 => SyncState::Waiting,
             () if photos.photos > 0 => SyncState::PhotosWaiting,

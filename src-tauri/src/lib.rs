@@ -48,8 +48,26 @@ pub fn run() {
 fn with_desktop_parts(builder: tauri::Builder<tauri::Wry>) -> tauri::Builder<tauri::Wry> {
     builder
         // First, so that a second start only brings this window forward: two processes must not write one store.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| bring_forward(app)))
+        .plugin(one_window())
         .plugin(tauri_plugin_window_state::Builder::default().build())
+}
+
+/// One window for each folder: a lead's store beside a worker's is another tablet on the same desk.
+#[cfg(desktop)]
+fn one_window() -> tauri::plugin::TauriPlugin<tauri::Wry> {
+    let one = tauri_plugin_single_instance::Builder::new().callback(|app, _, _| bring_forward(app));
+    match std::env::var_os("LINLI_DATA").and_then(|folder| std::path::absolute(folder).ok()) {
+        Some(folder) => one.dbus_id(format!("cn.linli.app.at{:016x}", hash(&folder))).build(),
+        None => one.build(),
+    }
+}
+
+#[cfg(desktop)]
+fn hash(folder: &std::path::Path) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    folder.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A tablet's system keeps one process and one window by itself.

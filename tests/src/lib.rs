@@ -7,6 +7,7 @@
 //! - [`link`]: the network between tablet and relay, which can be cut
 //! - [`display`], [`browser`]: a screen nobody sees; the tablet's window and a browser on it
 //! - [`page`]: what a person does to a page, with patience and clear complaints
+//! - [`walk`]: what scenarios do again and again
 //! - [`impostor`]: something on a port that is not the relay
 //!
 //! None of these knows the inside of a program: they use command lines, pages and files, as a person would.
@@ -38,6 +39,7 @@ pub mod poor;
 pub mod processes;
 pub mod secured;
 pub mod stage;
+pub mod walk;
 
 pub use browser::Browser;
 pub use deaf::DeafLine;

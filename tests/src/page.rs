@@ -90,6 +90,28 @@ impl Page {
         .await
     }
 
+    /// Chooses a picture for a file field, as its dialog would: a dialog of the system's no driver can reach.
+    pub async fn choose_picture(&self, test_id: &str) -> Result<()> {
+        const SCRIPT: &str = "
+            const [field, done] = arguments
+            const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 })
+            const paint = canvas.getContext('2d')
+            paint.fillStyle = '#b3561d'
+            paint.fillRect(80, 60, 480, 360)
+            canvas.toBlob((blob) => {
+                const files = new DataTransfer()
+                files.items.add(new File([blob], 'IMG_0001.jpg', { type: 'image/jpeg' }))
+                field.files = files.files
+                field.dispatchEvent(new Event('change', { bubbles: true }))
+                done(true)
+            }, 'image/jpeg')";
+        let css = named(test_id);
+        let field = self.client.find(Locator::Css(&css)).await.with_context(|| format!("no {css}"))?;
+        let field = serde_json::to_value(field).context("the field")?;
+        self.client.execute_async(SCRIPT, vec![field]).await?;
+        Ok(())
+    }
+
     /// The text of a thing, as a person reads it.
     pub async fn text(&self, test_id: &str) -> Result<String> {
         let css = named(test_id);

@@ -1,11 +1,9 @@
 //! The thin thread through the whole house: one door, from the enrolment code to the supervisor's screen and back.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
+use linli_tests::walk::{WORKER, enrol, find_a_door_with_people, go_to, sign_in, unlock};
 use linli_tests::{Browser, Console, Display, Link, Page, Relay, Stage, Tablet, play};
 
-/// The first grid worker of every demonstration.
-const WORKER: &str = "wangwei";
-const PIN: &str = "274918";
 const SAID: &str = "楼道灯坏了三天，老人晚上下楼不便";
 const NEW_PHONE: &str = "10066601234";
 const PHONE_FROM_THE_DESK: &str = "10077705678";
@@ -92,80 +90,6 @@ async fn first_door(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-/// A door where somebody lives, with the first person of its household.
-struct Door {
-    building: String,
-    dwelling: String,
-    resident: String,
-    resident_name: String,
-}
-
-async fn enrol(page: &Page, link: &str) -> Result<()> {
-    page.fill("enrol-link", link).await?;
-    page.click("enrol-next").await?;
-    page.fill("pin-new", PIN).await?;
-    page.fill("pin-again", PIN).await?;
-    page.watch_for("load-progress").await?;
-    page.click("enrol-finish").await?;
-    page.see("nav-buildings").await?;
-    ensure!(page.has_appeared("load-progress").await?, "the first load shows its progress");
-    page.see("demo-badge").await?;
-    Ok(())
-}
-
-/// In the first building, the first unvisited door behind which somebody lives; its page stays open.
-async fn find_a_door_with_people(page: &Page) -> Result<Door> {
-    page.click("nav-buildings").await?;
-    let building = page.attribute("[data-testid^=\"building-card-\"]", "data-testid").await?;
-    page.click(&building).await?;
-    let unvisited = "[data-testid^=\"cell-\"][data-visit-state=\"unvisited\"]";
-    page.see_css(unvisited).await?;
-    let mut doors = page.all(unvisited, "data-testid").await?;
-    doors.truncate(20);
-    for dwelling in doors {
-        open_door(page, &building, &dwelling).await?;
-        let people = page.all(PEOPLE, "data-testid").await?;
-        if let Some(resident) = people.first().and_then(|one| one.strip_prefix("resident-")) {
-            let resident_name = page.attribute(PEOPLE, "data-name").await?;
-            return Ok(Door { building, dwelling, resident: resident.to_owned(), resident_name });
-        }
-    }
-    bail!("none of the first twenty unvisited doors of the first building has a resident")
-}
-
-const PEOPLE: &str = "[data-testid^=\"resident-\"][data-name]";
-
-async fn unlock<'a>(tablet: &mut Tablet<'a>) -> Result<Page> {
-    let page = tablet.open().await?;
-    page.fill("pin-input", PIN).await?;
-    page.click("pin-unlock").await?;
-    page.see("nav-buildings").await?;
-    Ok(page)
-}
-
-async fn go_to(page: &Page, door: &Door) -> Result<()> {
-    open_door(page, &door.building, &door.dwelling).await
-}
-
-/// From the list of buildings, as the pane of another door may lie over part of the matrix.
-async fn open_door(page: &Page, building: &str, dwelling: &str) -> Result<()> {
-    page.click("nav-buildings").await?;
-    page.click(building).await?;
-    page.see("matrix").await?;
-    page.click(dwelling).await?;
-    page.see("household-pane").await?;
-    // Shown only once the household is.
-    page.see("visit-new").await
-}
-
 async fn mark_of_visit(page: &Page) -> Result<String> {
     page.attribute_where("visit-line", SAID, "data-mark").await
-}
-
-async fn sign_in(page: &Page, relay: &Relay<'_>) -> Result<()> {
-    let supervisor = relay.account("supervisor")?;
-    page.fill("sign-in-name", &supervisor.name).await?;
-    page.fill("sign-in-password", &supervisor.password).await?;
-    page.click("sign-in-submit").await?;
-    page.see("console-nav-visits").await
 }

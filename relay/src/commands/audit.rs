@@ -74,7 +74,7 @@ fn verify(place: &Place) -> Result<ExitCode> {
 }
 
 fn open(place: &Place) -> Result<Box<dyn Store>> {
-    let settings = Settings::read(place, Given::from_environment())?;
+    let settings = Settings::read(place, Given::from_environment()?)?;
     if !settings.store.is_there()? {
         return Err(RelayError::NoStore(settings.store.to_string()).into());
     }

@@ -70,7 +70,7 @@ impl Backup {
     }
 
     pub fn run(self) -> Result<()> {
-        let settings = Settings::read(&self.place, Given::from_environment())?;
+        let settings = Settings::read(&self.place, Given::from_environment()?)?;
         if !settings.store.is_there()? {
             return Err(RelayError::NoStore(settings.store.to_string()).into());
         }
@@ -110,7 +110,7 @@ pub struct Restore {
 impl Restore {
     pub fn run(self) -> Result<()> {
         let data = &self.place.data;
-        let settings = Settings::read(&self.place, Given::from_environment())?;
+        let settings = Settings::read(&self.place, Given::from_environment()?)?;
         make_folder(data)?;
         let Ok(_lock) = StoreLock::take(data)? else {
             bail!("a relay serves {}; stop it first", data.display());

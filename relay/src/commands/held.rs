@@ -17,7 +17,7 @@ pub enum Held {
 }
 
 pub fn answer(place: &Place, held: Held, question: Ask) -> Result<Answer> {
-    let settings = Settings::read(place, Given::from_environment())?;
+    let settings = Settings::read(place, Given::from_environment()?)?;
     if held == Held::Before && !settings.store.is_there()? {
         return Err(RelayError::NoStore(settings.store.to_string()).into());
     }

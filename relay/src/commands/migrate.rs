@@ -19,7 +19,7 @@ pub struct MigrateStore {
 impl MigrateStore {
     pub fn run(self) -> Result<()> {
         let data = &self.place.data;
-        let settings = Settings::read(&self.place, Given::from_environment())?;
+        let settings = Settings::read(&self.place, Given::from_environment()?)?;
         let StorePlace::Postgres(address) = &settings.store else {
             bail!("say where the store is to go: --store postgres://USER@HOST/DATABASE, or store in relay.toml");
         };

@@ -63,13 +63,14 @@ pub struct Given {
 
 impl Given {
     /// For commands that have none of these flags themselves: what the environment says.
-    pub fn from_environment() -> Self {
+    pub fn from_environment() -> Result<Self> {
         #[derive(clap::Parser)]
         struct OnlyEnvironment {
             #[command(flatten)]
             given: Given,
         }
-        OnlyEnvironment::try_parse_from(["linli-relay"]).map(|only| only.given).unwrap_or_default()
+        let read = OnlyEnvironment::try_parse_from(["linli-relay"]);
+        Ok(read.context("the environment holds a setting that is none")?.given)
     }
 }
 

@@ -71,6 +71,8 @@ async fn a_draft_goes_with_the_door_building_or_move_that_it_became() -> Result<
     let end = json!({ "household": home.household, "on": "2026-01-02", "vacant": true });
     tablet.ask("end_household", with_draft(&tablet, end).await?).await?;
     assert_eq!(tablet.ask("list_drafts", Value::Null).await?, json!([]));
+    let left = tablet.ask("household_file", json!({ "dwelling": door["record"] })).await?;
+    assert_eq!((&left["household"], &left["use"], &left["residents"]), (&Value::Null, &json!("vacant"), &json!([])));
     Ok(())
 }
 
