@@ -76,8 +76,10 @@ class Relay:
         return said
 
     def believed(self, said, media="application/json"):
-        """HTTP-4 and HTTP-5."""
+        """HTTP-4, HTTP-5 and HTTP-8."""
         own = said.headers.get_content_type()
+        if own.endswith("json") and said.headers.get("Linli-Body-Sha256") != sha256(said.body).hex():
+            raise NotTheRelay("not the body that the relay wrote")
         try:
             if 200 <= said.status < 300 and (own == media or said.status == 204):
                 return said

@@ -1,5 +1,6 @@
 """HTTP by itself: what the relay takes, refuses and how it says so."""
 
+import hashlib
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -53,6 +54,7 @@ def bodies(stage):
 class Portal(BaseHTTPRequestHandler):
     """A sign-in page of a Wi-Fi, in the relay's place."""
 
+    is_honest = True
     answer = (200, "text/html", b"<html>sign in</html>")
 
     def do_GET(self):
@@ -60,6 +62,7 @@ class Portal(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", media)
         self.send_header("Location", "/sign-in")
+        self.send_header("Linli-Body-Sha256", hashlib.sha256(body if self.is_honest else b"another").hexdigest())
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -70,7 +73,7 @@ class Portal(BaseHTTPRequestHandler):
         pass
 
 
-@step(STEPS, "something else answers: nothing is taken from it, nothing given up", "HTTP-5")
+@step(STEPS, "something else answers: nothing is taken from it, nothing given up", "HTTP-5", "HTTP-8")
 def portal(stage):
     client, before = stage.wangwei, stage.wangwei.store.records()
     server = HTTPServer(("127.0.0.1", 0), Portal)
@@ -88,6 +91,9 @@ def portal(stage):
             fails(NotTheRelay, client.round)
         Portal.answer = (503, "application/problem+json", b'{"code":"of_a_later_version","title":"","status":503}')
         assert fails(Problem, client.round).may_repeat()
+        # A byte that was changed on the way and left JSON.
+        Portal.is_honest = False
+        fails(NotTheRelay, client.round)
     finally:
         client.relay = relay
         server.shutdown()
