@@ -8,8 +8,8 @@ use crate::error::{CommandError, Result};
 use crate::photos;
 use crate::sign_in::Session;
 use crate::{
-    buildings, categories, compounds, divisions, drafts, enrolment, events, forms, history, households, identity, issues,
-    needs, register, residents, reveals, review, search, staff, stage, sync, today, undo, units, visits,
+    buildings, categories, compounds, divisions, drafts, enrolment, events, forms, history, households, identity,
+    issues, needs, register, residents, reveals, review, search, staff, stage, sync, today, undo, units, visits,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -61,6 +61,7 @@ declare! {
         app_state(()) -> stage::AppState = stage::app_state;
         parse_enrol_link(enrolment::EnrolLinkInput) -> enrolment::EnrolPreview = enrolment::parse_enrol_link;
         enrol(enrolment::Enrol) -> stage::AppState = enrolment::enrol;
+        enrol_again(enrolment::EnrolLinkInput) -> stage::AppState = enrolment::enrol_again;
         unlock(stage::Unlock) -> stage::AppState = stage::unlock;
         lock(()) -> stage::AppState = stage::lock_app;
         load_progress(()) -> stage::LoadProgress = stage::load_progress;

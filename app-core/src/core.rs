@@ -27,7 +27,7 @@ pub enum Shell {
 /// Facts kept at enrolment, in the store (local_store::device).
 pub mod facts {
     pub const RELAY: &str = "relay";
-    pub const TOKEN: &str = "token";
+    pub const TOKEN: &str = sync_client::enrol::facts::TOKEN;
     pub const DEVICE_KEY: &str = "device_key";
     pub const RELAY_KEY: &str = sync_client::trust::facts::RELAY_KEY;
     pub const PERSON: &str = "person";
@@ -126,6 +126,11 @@ impl Core {
                 return Err(error.into());
             }
         };
+        self.begin(store)
+    }
+
+    /// Starts the engine over an open store, as it was enrolled last; what ran over it before stops.
+    pub(crate) fn begin(&self, store: Arc<Store>) -> Result<Arc<Open>> {
         let facts = store.read(&View::Everything, read_facts)?;
         let fact = |name| facts.get(name).cloned().ok_or_else(|| CommandError::new("database_damaged"));
         let device_key = hex(&fact(facts::DEVICE_KEY)?).and_then(|bytes| DeviceKey::from_bytes(&bytes));
@@ -212,6 +217,11 @@ impl Core {
         let new = DeviceKey::from_bytes(&lock::random()?).ok_or_else(|| CommandError::internal("an unusable key"))?;
         *held = Some(new.clone());
         Ok(new)
+    }
+
+    /// Each enrolment has a key of its own: a copied tablet has that of the one before.
+    pub(crate) fn forget_enrolling_key(&self) {
+        *guard(&self.enrolling) = None;
     }
 }
 

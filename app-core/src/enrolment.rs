@@ -8,7 +8,7 @@ use crate::error::{CommandError, Result};
 use crate::sign_in::Session;
 use crate::stage::{AppState, app_state};
 use crate::{files, lock};
-use local_store::{Key, Options, Store, device};
+use local_store::{Key, Options, Store, Tx, device};
 use serde::{Deserialize, Serialize};
 use sync_client::clock::{self, Believed};
 use sync_client::enrol::{DeviceKey, enrol as ask_relay};
@@ -76,7 +76,29 @@ pub(crate) async fn enrol(core: &Core, session: Option<&Session>, input: Enrol) 
     let sealing =
         tokio::task::spawn_blocking(move || lock::seal(&folder, &input.pin, &sealed, demonstration, &district)).await;
     sealing.map_err(CommandError::internal)??;
+    core.forget_enrolling_key();
     core.open(&key)?;
+    app_state(core, session, ()).await
+}
+
+/// Enrols this tablet once more, over the store it has: after another one was seen to work under its number. Everything stays,
+/// and what was not sent goes up under the new number.
+pub(crate) async fn enrol_again(core: &Core, session: Option<&Session>, input: EnrolLinkInput) -> Result<AppState> {
+    let _one_at_a_time = core.changing.lock().await;
+    let open = core.opened().filter(|_| core.shell == Shell::Tablet && !core.is_locked());
+    let open = open.ok_or_else(|| CommandError::new("not_allowed"))?;
+    let link = parse(&input.link)?;
+    let agreed = agree(core, &link).await?;
+    let whose = agreed.answer.person.as_ref().map(|person| person.id.to_string());
+    if whose.as_ref() != open.facts.get(facts::PERSON) {
+        return Err(CommandError::new("enrol_other_person"));
+    }
+    open.store.write(|tx| {
+        put_agreed(tx, &link, &agreed)?;
+        device::put_fact(tx, sync_client::round::facts::ENROL_AGAIN, "0").map_err(CommandError::from)
+    })?;
+    core.begin(open.store.clone())?;
+    core.forget_enrolling_key();
     app_state(core, session, ()).await
 }
 
@@ -130,7 +152,6 @@ async fn agree(core: &Core, link: &EnrolLink) -> Result<Agreed> {
 }
 
 fn make_store(core: &Core, key: &Key, link: &EnrolLink, agreed: &Agreed) -> Result<()> {
-    let Agreed { answer, device_key, authority, clock_offset_ms } = agreed;
     // Left by an enrolment that broke off, under a key that nobody has. Set aside rather than deleted.
     for name in ["linli.db", "linli.db-wal", "linli.db-shm"] {
         let path = core.folder.join(name);
@@ -147,30 +168,34 @@ fn make_store(core: &Core, key: &Key, link: &EnrolLink, agreed: &Agreed) -> Resu
         }
     }
     let store = Store::open(&beside, Some(key), Options::linli())?;
-    store.write(|tx| {
-        device::enrolled_as(tx, answer.device)?;
-        let put = |name, value: &str| device::put_fact(tx, name, value);
-        put(facts::RELAY, &link.relay)?;
-        put(facts::TOKEN, &answer.token)?;
-        put(facts::DEVICE_KEY, &hex(&device_key.to_bytes()))?;
-        put(facts::RELAY_KEY, &answer.relay_key)?;
-        if let Some(authority) = authority {
-            put(trust::facts::AUTHORITIES, &trust::spelled(std::slice::from_ref(authority)))?;
-        }
-        if let Some(offset) = clock_offset_ms {
-            put(sync_client::round::facts::CLOCK_OFFSET, &offset.to_string())?;
-        }
-        put(facts::DISTRICT, &answer.district.code)?;
-        put(facts::DISTRICT_NAME, &answer.district.name)?;
-        put(facts::DEMONSTRATION, if answer.demonstration { "1" } else { "0" })?;
-        if let Some(person) = &answer.person {
-            put(facts::PERSON, &person.id.to_string())?;
-            put(facts::PERSON_NAME, &person.name)?;
-        }
-        Ok::<_, CommandError>(())
-    })?;
+    store.write(|tx| put_agreed(tx, link, agreed))?;
     // Closing writes everything into the one file.
     drop(store);
     std::fs::rename(beside, core.database())?;
+    Ok(())
+}
+
+/// What was agreed, as the store keeps it.
+fn put_agreed(tx: &Tx<'_>, link: &EnrolLink, agreed: &Agreed) -> Result<()> {
+    let Agreed { answer, device_key, authority, clock_offset_ms } = agreed;
+    device::enrolled_as(tx, answer.device)?;
+    let put = |name, value: &str| device::put_fact(tx, name, value);
+    put(facts::RELAY, &link.relay)?;
+    put(facts::TOKEN, &answer.token)?;
+    put(facts::DEVICE_KEY, &hex(&device_key.to_bytes()))?;
+    put(facts::RELAY_KEY, &answer.relay_key)?;
+    if let Some(authority) = authority {
+        put(trust::facts::AUTHORITIES, &trust::spelled(std::slice::from_ref(authority)))?;
+    }
+    if let Some(offset) = clock_offset_ms {
+        put(sync_client::round::facts::CLOCK_OFFSET, &offset.to_string())?;
+    }
+    put(facts::DISTRICT, &answer.district.code)?;
+    put(facts::DISTRICT_NAME, &answer.district.name)?;
+    put(facts::DEMONSTRATION, if answer.demonstration { "1" } else { "0" })?;
+    if let Some(person) = &answer.person {
+        put(facts::PERSON, &person.id.to_string())?;
+        put(facts::PERSON_NAME, &person.name)?;
+    }
     Ok(())
 }

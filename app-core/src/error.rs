@@ -20,6 +20,7 @@ pub type Result<T> = std::result::Result<T, CommandError>;
 pub const CODES: &[&str] = &[
     "visit_replaced",
     "enrol_link_malformed",
+    "enrol_other_person",
     "relay_unreachable",
     "not_the_relay",
     "relay_key_mismatch",

@@ -42,6 +42,8 @@ pub struct SyncStatus {
     pub sent_at: Option<String>,
     pub received_until: Option<String>,
     pub online: bool,
+    /// Another tablet was seen to work under this one's number: it is to be enrolled again. Nothing is lost by it.
+    pub enrol_again: bool,
     /// When the last attempt ended, since the app was started.
     pub tried_at: Option<String>,
     /// Why the last round broke off.
@@ -101,6 +103,7 @@ pub(crate) fn sync_status(asking: &Asking, _: ()) -> Result<SyncStatus> {
             sent_at: sent.map(day::time_text),
             received_until: received.map(day::time_text),
             online: engine.online,
+            enrol_again: device::fact(tx, facts::ENROL_AGAIN)?.is_some_and(|wanted| wanted == "1"),
             // The engine asks this machine's clock, and people read the corrected one.
             tried_at: engine
                 .tried_ms

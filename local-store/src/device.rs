@@ -65,6 +65,18 @@ fn seen(tx: &Tx<'_>) -> Result<Stamp> {
     Ok(get::<[u8; 12]>(tx, "seen")?.map_or(Stamp::ZERO, Stamp::from_bytes))
 }
 
+/// Whether the clock is so far ahead that the relay gives every new stamp another order.
+pub fn is_ahead(tx: &Tx<'_>, now_ms: u64, by_ms: u64) -> Result<bool> {
+    Ok(number(tx)?.is_some() && clock(tx)?.last().ms > now_ms.saturating_add(by_ms))
+}
+
+/// Goes on under a new number, with a clock that starts from the greatest order held: stamps of the former number may lie
+/// years ahead, and keep their orders beside them.
+pub fn renewed_as(tx: &Tx<'_>, number: DeviceNumber) -> Result<()> {
+    enrolled_as(tx, number)?;
+    put_clock(tx, &Hlc::new(number, seen(tx)?))
+}
+
 /// The number and id of the device's last edit.
 pub(crate) fn chain_end(tx: &Tx<'_>) -> Result<(u32, Option<EditId>)> {
     let mut query = tx.prepare_cached("SELECT number, id FROM edit ORDER BY number DESC LIMIT 1")?;

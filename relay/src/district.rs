@@ -5,7 +5,7 @@ use crate::keys::{KeyPair, random};
 use crate::rights::Granted;
 use crate::store::{Meta, Tx};
 use sync_protocol::messages::{Division, Head, Restored};
-use sync_protocol::{Epoch, Stamp};
+use sync_protocol::{DeviceNumber, Epoch, Stamp};
 
 /// What a store is made with at its first start, and keeps for life.
 pub struct Identity {
@@ -75,6 +75,20 @@ pub fn allow_refill(tx: &dyn Tx, lives: &[Epoch], until_ms: u64, now_ms: u64) ->
 
 /// More lives than a store has had, where nobody knows how many.
 const LIVES_ASIDE: usize = 8;
+
+/// Marks a device number that two tablets were seen to use (F22).
+pub fn mark_copied(tx: &dyn Tx, device: DeviceNumber) -> Result<()> {
+    tx.put_meta(&copied_key(device), b"1")
+}
+
+/// Whether two tablets use a device's number, so that it has to be enrolled again.
+pub fn is_copied(tx: &dyn Tx, device: DeviceNumber) -> Result<bool> {
+    Ok(tx.meta(&copied_key(device))?.is_some())
+}
+
+fn copied_key(device: DeviceNumber) -> String {
+    format!("copied {device}")
+}
 
 /// The code of the deployment's district; empty before its divisions were imported.
 pub fn code(tx: &dyn Tx) -> Result<String> {

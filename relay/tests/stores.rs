@@ -93,7 +93,7 @@ fn stored_edit(edit: Edit, result: Fate) -> StoredEdit {
         order: None,
         receipt: None,
     };
-    StoredEdit { id, edit, outcome, received_ms: 5 }
+    StoredEdit { chain: edit.device, id, edit, outcome, received_ms: 5 }
 }
 
 fn record(kind: &str, n: u8, revision: u64, fields: &[(&str, &str)]) -> StoredRecord {

@@ -88,10 +88,10 @@ impl RelayNode {
         match ask {
             Ask::Push(request) => {
                 pull::check_epoch(request.epoch, epoch)?;
-                let pushed = Pushed::read(request.clone(), &caller)?;
+                let pushed = Pushed::read(request.clone())?;
                 let outcomes =
                     store.write(|tx| accept(tx, self.relay.schema(), &caller, &pushed, signed_in, now_ms))?;
-                Ok(Answer::Push(PushAnswer { epoch, outcomes, now_ms }))
+                Ok(Answer::Push(PushAnswer { epoch, outcomes, enrol_again: false, now_ms }))
             }
             Ask::Me(of) => {
                 let grants = store.read(|tx| rights::grants_of(tx, &caller.holder, &today))?;
@@ -110,6 +110,7 @@ impl RelayNode {
                         None => None,
                     },
                     grants,
+                    enrol_again: false,
                     now_ms,
                 }))
             }

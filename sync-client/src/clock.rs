@@ -66,6 +66,15 @@ pub enum Believed<'a> {
     Pin(&'a str),
 }
 
+impl Believed<'_> {
+    pub(crate) fn is(&self, relay_key: &str) -> bool {
+        match self {
+            Self::Key(key) => relay_key == *key,
+            Self::Pin(pin) => key_pin(relay_key) == *pin,
+        }
+    }
+}
+
 /// Asks the relay what time it is; how far it is ahead of this machine.
 pub async fn ask<T: Transport>(transport: &T, believed: &Believed<'_>, now_ms: fn() -> u64) -> Result<i64> {
     let mut drawn = [0; 16];
@@ -78,12 +87,8 @@ pub async fn ask<T: Transport>(transport: &T, believed: &Believed<'_>, now_ms: f
 }
 
 fn is_proven(answer: &TimeAnswer, nonce: &str, believed: &Believed<'_>) -> bool {
-    let is_theirs = match believed {
-        Believed::Key(key) => answer.relay_key == *key,
-        Believed::Pin(pin) => key_pin(&answer.relay_key) == *pin,
-    };
     let signed = time_proof(nonce, answer.time_ms);
-    is_theirs && answer.nonce == nonce && is_signed_by(&answer.relay_key, &signed, &answer.proof)
+    believed.is(&answer.relay_key) && answer.nonce == nonce && is_signed_by(&answer.relay_key, &signed, &answer.proof)
 }
 
 /// Asks for the time and keeps the offset, where an error says that our clock was the reason.

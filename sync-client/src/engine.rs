@@ -7,6 +7,7 @@
 use crate::clock;
 use crate::error::SyncError;
 use crate::photos::{Absent, Carrier};
+use crate::renewal;
 use crate::round::{self, Replica, on_store};
 use crate::transport::{Changes, Transport};
 use crate::trust::{self, TlsFault};
@@ -134,6 +135,9 @@ async fn keep_in_step<T: Transport>(
         changed(BTreeSet::new());
         match outcome {
             Ok(()) => {
+                if let Err(error) = renewal::if_ahead(&replica, &transport).await {
+                    tracing::info!(%error, "the clock runs ahead and could not start afresh yet");
+                }
                 if trust_asked.is_none_or(|at| at.elapsed() > ASK_TRUST_EVERY) {
                     // An older relay does not know the question, and what goes wrong with it must not hold up records.
                     let asked = trust::keep_up(&replica.store, &transport).await;

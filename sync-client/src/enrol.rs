@@ -1,5 +1,6 @@
 //! Enrolment: a one-time code and this device's new key against a number, a token and proof of the relay's key.
 
+use crate::clock::Believed;
 use crate::error::{Result, SyncError};
 use crate::link::EnrolLink;
 use crate::proof::is_signed_by;
@@ -9,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use sync_protocol::EditId;
-use sync_protocol::messages::{EnrolAnswer, EnrolRequest, enrol_proof, key_pin};
+use sync_protocol::messages::{EnrolAnswer, EnrolRequest, enrol_proof};
 
 /// The key a device signs its pushes with: P-256, because tablets' hardware key stores have it.
 #[derive(Clone)]
@@ -37,6 +38,12 @@ impl DeviceKey {
     }
 }
 
+/// Facts kept in the store (local_store::device).
+pub mod facts {
+    /// What every call carries.
+    pub const TOKEN: &str = "token";
+}
+
 /// Enrols this device. The answer counts only when it is signed by the key whose pin the link carries.
 pub async fn enrol<T: Transport>(
     transport: &T,
@@ -45,14 +52,26 @@ pub async fn enrol<T: Transport>(
     nonce: [u8; 16],
     app_version: &str,
 ) -> Result<EnrolAnswer> {
+    enrol_believing(transport, &link.code, &Believed::Pin(&link.key_pin), key, nonce, app_version).await
+}
+
+/// As [`enrol`], at a relay that is known by its pin or key.
+pub(crate) async fn enrol_believing<T: Transport>(
+    transport: &T,
+    code: &str,
+    believed: &Believed<'_>,
+    key: &DeviceKey,
+    nonce: [u8; 16],
+    app_version: &str,
+) -> Result<EnrolAnswer> {
     let request = EnrolRequest {
-        code: link.code.clone(),
+        code: code.to_owned(),
         device_key: key.public(),
         nonce: URL_SAFE_NO_PAD.encode(nonce),
         app_version: app_version.to_owned(),
     };
     let answer = transport.enrol(&request).await?;
     let signed = enrol_proof(&request, answer.device);
-    let proven = key_pin(&answer.relay_key) == link.key_pin && is_signed_by(&answer.relay_key, &signed, &answer.proof);
+    let proven = believed.is(&answer.relay_key) && is_signed_by(&answer.relay_key, &signed, &answer.proof);
     if proven { Ok(answer) } else { Err(SyncError::KeyMismatch) }
 }

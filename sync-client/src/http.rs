@@ -15,7 +15,8 @@ use std::time::Duration;
 use sync_protocol::blobs::{BlobAnswer, BlobHash, MAX_BLOB_BYTES};
 use sync_protocol::messages::{
     ASKER_HEADER, BODY_HASH_HEADER, CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, History, Me,
-    OWN_CLOCK_HEADER, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest, TimeAnswer, Trust,
+    OWN_CLOCK_HEADER, PullAnswer, PullRequest, PushAnswer, PushRequest, RenewAnswer, SignInAnswer, SignInRequest,
+    TimeAnswer, Trust,
 };
 use sync_protocol::problem::Problem;
 use sync_protocol::{Epoch, RecordKey};
@@ -33,7 +34,7 @@ pub struct Http {
     /// Replaced when the relay announces other authorities.
     line: RwLock<Line>,
     relay: String,
-    token: Option<String>,
+    token: RwLock<Option<String>>,
     clock: Corrected,
 }
 
@@ -52,7 +53,7 @@ impl Http {
     pub fn by_clock(relay: &str, token: Option<String>, anchors: Anchors, clock: Corrected) -> Result<Self> {
         let client = trust::client(relay, &anchors, &Dates::Corrected(clock.clone()))?;
         let line = RwLock::new(Line { client, anchors });
-        Ok(Self { line, relay: relay.trim_end_matches('/').to_owned(), token, clock })
+        Ok(Self { line, relay: relay.trim_end_matches('/').to_owned(), token: RwLock::new(token), clock })
     }
 
     fn line(&self) -> Line {
@@ -94,7 +95,7 @@ impl Http {
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.line().client.request(method, format!("{}{path}", self.relay));
-        match &self.token {
+        match &*self.token.read().unwrap_or_else(PoisonError::into_inner) {
             Some(token) => request.bearer_auth(token).header(OWN_CLOCK_HEADER, machine_ms()),
             None => request,
         }
@@ -191,6 +192,12 @@ impl Transport for Http {
         let request = client.get(format!("{}/v1/time?nonce={nonce}", self.relay));
         let response = self.answer(request.timeout(TIME_WITHIN), &["application/json"]).await?;
         self.told(response).await
+    }
+    async fn renew(&self) -> Result<RenewAnswer> {
+        self.call(Method::POST, "/v1/renew", None::<&()>).await
+    }
+    fn take_token(&self, token: String) {
+        *self.token.write().unwrap_or_else(PoisonError::into_inner) = Some(token);
     }
     fn correct_clock(&self, offset_ms: i64) {
         self.clock.set(offset_ms);

@@ -11,6 +11,7 @@ pub mod http;
 pub mod link;
 pub mod photos;
 mod proof;
+mod renewal;
 pub mod round;
 pub mod transport;
 pub mod trust;

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use sync_protocol::blobs::{BlobAnswer, BlobHash};
 use sync_protocol::messages::{
     CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, History, Me, PullAnswer, PullRequest, PushAnswer,
-    PushRequest, SignInAnswer, SignInRequest, TimeAnswer, Trust,
+    PushRequest, RenewAnswer, SignInAnswer, SignInRequest, TimeAnswer, Trust,
 };
 use sync_protocol::problem::Problem;
 use sync_protocol::{Code, Epoch, RecordKey};
@@ -35,6 +35,12 @@ pub trait Transport: Send + Sync + 'static {
     fn time(&self, _nonce: &str) -> impl Future<Output = Result<TimeAnswer>> + Send {
         std::future::ready(Err(not_carried("this way carries no time")))
     }
+    /// A code under which this device may go on with a new number.
+    fn renew(&self) -> impl Future<Output = Result<RenewAnswer>> + Send {
+        std::future::ready(Err(not_carried("this way renews nothing")))
+    }
+    /// Calls with this token from now on.
+    fn take_token(&self, _token: String) {}
     /// Lets dates be checked by this machine's clock, moved by so much.
     fn correct_clock(&self, _offset_ms: i64) {}
     fn sign_in(&self, request: &SignInRequest) -> impl Future<Output = Result<SignInAnswer>> + Send;

@@ -52,6 +52,7 @@ impl Transport for Relay {
             grants_version,
             last: None,
             restored: None,
+            enrol_again: false,
             now_ms: 1,
         })
     }

@@ -42,6 +42,7 @@ impl Transport for Relay {
             grants_version: "1".into(),
             last: None,
             restored: None,
+            enrol_again: false,
             now_ms: 1,
         })
     }
@@ -62,7 +63,7 @@ impl Transport for Relay {
             order: None,
             receipt: None,
         });
-        Ok(PushAnswer { epoch: epoch(), outcomes: outcomes.collect(), now_ms: 1 })
+        Ok(PushAnswer { epoch: epoch(), outcomes: outcomes.collect(), enrol_again: false, now_ms: 1 })
     }
     async fn compare(&self, _: &CompareRequest) -> Result<CompareAnswer> {
         Err(SyncError::TaskEnded)

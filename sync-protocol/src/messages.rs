@@ -89,6 +89,9 @@ pub struct Me {
     /// that epoch: such a relay is another one, and nothing is handed to it unasked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restored: Option<Restored>,
+    /// Two tablets were seen to use this number: it is to be enrolled again. What it wrote comes with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enrol_again: bool,
     pub now_ms: u64,
 }
 
@@ -103,6 +106,14 @@ pub struct ChainEnd {
 pub struct Restored {
     /// Where channels stood in the backup; a cursor beyond goes back to it. 0 for what is not named.
     pub heads: Vec<Head>,
+}
+
+// ---- POST /v1/renew --------------------------------------------------------------------------------------------------
+
+/// A code for the device that asks, to go on under a new number: one whose clock ran ahead starts it afresh so.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct RenewAnswer {
+    pub code: String,
 }
 
 // ---- GET /v1/trust --------------------------------------------------------------------------------------------------
@@ -182,6 +193,9 @@ pub struct PushRequest {
 pub struct PushAnswer {
     pub epoch: Epoch,
     pub outcomes: Vec<Outcome>,
+    /// As in [`Me`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enrol_again: bool,
     pub now_ms: u64,
 }
 

@@ -52,6 +52,7 @@ export const tablet = {
   visit_restored: { path: `?drafts${door}/visit`, title: '接着上次没写完的 Going on' },
   visit_nobody: { path: `${door}/visit`, title: '无人 Nobody in', act: click('outcome-nobody') },
   visit_error: { path: `${door}/visit`, title: '没选日期 No date', act: click('outcome-appointment', 'visit-save') },
+  sync_copied: { path: '?copied=1#/sync', title: '需要重新登记 To be enrolled again' },
   visit_saved: { path: '#/buildings/b1/doors/b1-1-8-1/visit', title: '已保存 Saved', act: async (page) => { await click('outcome-nobody', 'visit-save')(page); await page.waitForSelector('[data-testid=visit-line]') } },
   matrix_more: { path: building, title: '楼栋的更多操作 More on a building', act: async (page) => { await page.locator('[data-testid=more-actions]').scrollIntoViewIfNeeded(); await page.click('[data-testid=more-actions] summary') } },
   matrix_failed: { path: '?fail=building_matrix#/buildings/b1', title: '读不出来 An error' },

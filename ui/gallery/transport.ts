@@ -232,6 +232,7 @@ function sync(): SyncStatus {
     sent_at: ago(chosen === 'old' ? 80 * hour : 2 * hour),
     received_until: ago(2 * hour),
     online: chosen !== 'waiting',
+    enrol_again: asked.has('copied'),
     tried_at: ago(hour / 12),
     last_problem: chosen === 'old' ? { code: 'session_ended', detail: {} } : null,
     photos: { count: chosen === 'photos_waiting' ? 3 : 0, kilobytes: chosen === 'photos_waiting' ? 1180 : 0, sending: false, oldest: null },

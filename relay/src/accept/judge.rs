@@ -3,7 +3,7 @@
 use super::accounts;
 use super::clock::{Now, RelayClock};
 use super::order::order_for;
-use super::own::{Draft, OwnChain, must_stand};
+use super::own::{Draft, OwnChain, RELAY_DEVICE, must_stand};
 use super::privacy::is_too_open;
 use super::review::{Reason, conflict_drafts, deletion_draft, held_draft};
 use super::steps::{IssueBefore, issue_before};
@@ -21,7 +21,7 @@ use sync_protocol::policy::{self, Assignment, Verdict};
 use sync_protocol::record::Accepted;
 use sync_protocol::routes;
 use sync_protocol::schema::{FieldType, Kind, Rule, Writer};
-use sync_protocol::{Code, Edit, EditId, RecordId, RecordKey, RecordState, Schema, Stamp, day};
+use sync_protocol::{Code, DeviceNumber, Edit, EditId, RecordId, RecordKey, RecordState, Schema, Stamp, day};
 
 /// No record grows beyond this, as JSON.
 const MAX_RECORD_BYTES: usize = 64 * 1024;
@@ -57,6 +57,8 @@ pub struct Accepting<'t> {
     /// What people are to look at because of the edits taken, still to be written.
     to_review: VecDeque<Draft>,
     own: OwnChain,
+    /// The device in whose chain edits come; each in that of its own device where nobody says.
+    chain: Option<DeviceNumber>,
 }
 
 /// What judging found, before anything is stored.
@@ -85,7 +87,18 @@ impl<'t> Accepting<'t> {
             appeared: VecDeque::new(),
             to_review: VecDeque::new(),
             own: OwnChain::default(),
+            chain: None,
         }
+    }
+
+    /// Takes what comes from now on as brought in the chain of this device.
+    pub fn brought_by(&mut self, chain: DeviceNumber) {
+        self.chain = Some(chain);
+    }
+
+    fn chain_of(&self, edit: &Edit) -> DeviceNumber {
+        // The relay's own edits, made on the way, are nobody else's.
+        self.chain.filter(|_| edit.device != RELAY_DEVICE).unwrap_or(edit.device)
     }
 
     /// Writes something of the relay's own; an error where it may not stand.
@@ -98,8 +111,9 @@ impl<'t> Accepting<'t> {
 
     /// Judges an edit, stores it with its outcome, and tries again what waited for it.
     pub fn take(&mut self, edit: &Edit, id: EditId, authority: Authority<'_>, previous: Stamp) -> Result<Outcome> {
-        let outcome = self.decide(edit, id, authority, previous)?;
-        self.store(edit, id, &outcome)?;
+        let chain = self.chain_of(edit);
+        let outcome = self.decide(edit, id, authority, previous, chain)?;
+        self.store(edit, id, &outcome, chain)?;
         while let Some(key) = self.appeared.pop_front() {
             if planted::is(Bug::WaitingForgotten) {
                 continue;
@@ -107,8 +121,8 @@ impl<'t> Accepting<'t> {
             for waiting in self.tx.take_waiting(&key)? {
                 let was_decided = waiting.outcome.receipt.is_some();
                 let authority = if was_decided { Authority::Decided(&waiting.outcome) } else { Authority::Author };
-                let outcome = self.decide(&waiting.edit, waiting.id, authority, Stamp::ZERO)?;
-                self.store(&waiting.edit, waiting.id, &outcome)?;
+                let outcome = self.decide(&waiting.edit, waiting.id, authority, Stamp::ZERO, waiting.chain)?;
+                self.store(&waiting.edit, waiting.id, &outcome, waiting.chain)?;
             }
         }
         while let Some(draft) = self.to_review.pop_front() {
@@ -125,7 +139,7 @@ impl<'t> Accepting<'t> {
             Fate::Held | Fate::Waiting | Fate::Later => return self.take(edit, id, Authority::Author, previous),
             Fate::Refused | Fate::Erased => Outcome { receipt: None, revision: None, ..was.clone() },
         };
-        self.store(edit, id, &outcome)?;
+        self.store(edit, id, &outcome, self.chain_of(edit))?;
         Ok(outcome)
     }
 
@@ -136,7 +150,14 @@ impl<'t> Accepting<'t> {
         self.register.publish()
     }
 
-    fn decide(&mut self, edit: &Edit, id: EditId, authority: Authority<'_>, previous: Stamp) -> Result<Outcome> {
+    fn decide(
+        &mut self,
+        edit: &Edit,
+        id: EditId,
+        authority: Authority<'_>,
+        previous: Stamp,
+        chain: DeviceNumber,
+    ) -> Result<Outcome> {
         let mut outcome = Outcome {
             number: edit.number,
             edit: id,
@@ -163,7 +184,7 @@ impl<'t> Accepting<'t> {
                 (outcome.result, outcome.code) = (Fate::Refused, Some(Code::UnknownRecord));
             }
             Judged::Wait(key) => {
-                self.tx.wait_for(&key, (edit.device, edit.number))?;
+                self.tx.wait_for(&key, (chain, edit.number))?;
                 if let Authority::Decided(was) = authority {
                     // Kept with what waits; the receipt says that all of it was ours once.
                     outcome = Outcome { revision: None, ..was.clone() };
@@ -233,11 +254,12 @@ impl<'t> Accepting<'t> {
         audit::append_reveal(self.tx, edit, id, home, self.register.district(), day::time_text(self.now_ms))
     }
 
-    fn store(&self, edit: &Edit, id: EditId, outcome: &Outcome) -> Result<()> {
+    fn store(&self, edit: &Edit, id: EditId, outcome: &Outcome, chain: DeviceNumber) -> Result<()> {
         if planted::is(Bug::OutcomeUnstored) && outcome.result == Fate::Refused {
             return Ok(());
         }
-        self.tx.put_edit(&StoredEdit { id, edit: edit.clone(), outcome: outcome.clone(), received_ms: self.now_ms })
+        let (edit, outcome) = (edit.clone(), outcome.clone());
+        self.tx.put_edit(&StoredEdit { chain, id, edit, outcome, received_ms: self.now_ms })
     }
 
     fn judge(

@@ -52,8 +52,10 @@ pub fn accept(
         let is_final = |known: &&StoredEdit| known.outcome.result != Fate::Later && !planted::is(Bug::RepeatJudged);
         if let Some(known) = known.filter(is_final) {
             outcomes.push(known.outcome.clone().told());
+            chain.pass(edit, *id);
             continue;
         }
+        accepting.brought_by(known.map_or(device.number, |known| known.chain));
         let decided = pushed.decided.get(&edit.number);
         if let Some(decided) = decided.filter(|decided| decided.edit == *id && receipts.is_valid(decided)) {
             let outcome = accepting.take_decided(edit, *id, decided, chain.order())?;

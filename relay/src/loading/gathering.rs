@@ -147,8 +147,7 @@ impl Edits for Gathering<'_> {
     fn edits_numbered(&self, device: DeviceNumber, first: u32, last: u32) -> Result<Vec<StoredEdit>> {
         let mut edits = self.tx.edits_numbered(device, first, last)?;
         let fresh = self.fresh.borrow();
-        let new =
-            fresh.edits.iter().filter(|one| one.edit.device == device && (first..=last).contains(&one.edit.number));
+        let new = fresh.edits.iter().filter(|one| one.chain == device && (first..=last).contains(&one.edit.number));
         edits.extend(new.cloned());
         Ok(edits)
     }

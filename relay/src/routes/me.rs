@@ -56,6 +56,7 @@ pub async fn me(
                 }
                 None => None,
             },
+            enrol_again: district::is_copied(tx, device.number)?,
             now_ms: told_ms,
         })
     });

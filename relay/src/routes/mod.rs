@@ -10,6 +10,7 @@ mod history;
 mod me;
 mod observe;
 pub mod openapi;
+mod renew;
 mod sign_in;
 mod sync;
 mod time;
@@ -40,6 +41,7 @@ pub fn router(relay: Relay) -> Router {
         .route("/v1/trust", get(trust::trust))
         .route("/v1/time", get(time::time))
         .route("/v1/me", get(me::me))
+        .route("/v1/renew", post(renew::renew))
         .route("/v1/push", post(sync::push))
         .route("/v1/pull", post(sync::pull))
         .route("/v1/compare", post(sync::compare))

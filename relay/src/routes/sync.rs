@@ -3,14 +3,15 @@
 use super::body::JsonBody;
 use super::caller::Caller;
 use crate::accept::{self, Pushed};
-use crate::error::Result;
+use crate::error::{RelayError, Result};
 use crate::ledger::rights::{self, Touched};
 use crate::relay::Relay;
 use crate::sessions::signed_in_authors;
 use crate::store::Tx;
-use crate::{digests, pull};
+use crate::{digests, district, pull};
 use axum::Json;
 use axum::extract::State;
+use sync_protocol::Code;
 use sync_protocol::day::day_of;
 use sync_protocol::messages::{CompareAnswer, CompareRequest, PullAnswer, PullRequest, PushAnswer, PushRequest};
 
@@ -23,20 +24,28 @@ pub async fn push(
     let (schema, epoch) = (relay.schema(), relay.epoch());
     pull::check_epoch(request.epoch, epoch)?;
     let tokens = std::mem::take(&mut request.author_tokens);
-    let checked = device.clone();
+    let (checked, number) = (device.clone(), device.number);
     // A signature costs a millisecond of computing: not on a thread that serves connections.
     let pushed = relay.compute(move || Pushed::verified(request, &checked)).await??;
     let outcomes = relay.write(move |tx| {
         let signed_in = signed_in_authors(tx, device.number, &tokens, now_ms)?;
         let outcomes = accept::accept(tx, schema, &device, &pushed, &signed_in, now)?;
+        let enrol_again = district::is_copied(tx, device.number)?;
         let touched = rights::touched(tx, &pushed.edits, &pushed.ids, &outcomes)?;
-        Ok((outcomes, touched))
+        Ok((outcomes, touched, enrol_again))
     });
-    let (outcomes, touched) = outcomes.await?;
+    let (outcomes, touched, enrol_again) = match outcomes.await {
+        Err(RelayError::Refused(problem)) if problem.code == Code::ChainBroken => {
+            tracing::warn!(device = number.0, "two tablets use one number; both are asked to enrol again");
+            relay.write(move |tx| district::mark_copied(tx, number)).await?;
+            return Err(RelayError::Refused(problem));
+        }
+        outcomes => outcomes?,
+    };
     if !touched.is_empty() {
         remember_rights(&relay, touched, now.ms).await?;
     }
-    Ok(Json(PushAnswer { epoch, outcomes, now_ms: relay.told_ms() }))
+    Ok(Json(PushAnswer { epoch, outcomes, enrol_again, now_ms: relay.told_ms() }))
 }
 
 /// Ends of rights go into the ledger before the push is answered; those it has already hold for what a push brings back.

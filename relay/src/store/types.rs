@@ -24,6 +24,9 @@ pub struct Link {
 /// An edit with what became of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredEdit {
+    /// The device in whose chain it came. Another than the edit's own where a tablet was enrolled again and brought with it
+    /// what it had written under its former number.
+    pub chain: DeviceNumber,
     pub id: EditId,
     pub edit: Edit,
     pub outcome: Outcome,

@@ -228,6 +228,7 @@ impl Stage {
                     Some(of) => district::restored_since(tx, of, &granted, now_ms)?,
                     None => None,
                 },
+                enrol_again: false,
                 now_ms,
             })
         });
@@ -273,7 +274,7 @@ impl Stage {
         let outcomes = pushed.and_then(|pushed| {
             self.relay.store().write(|tx| accept(tx, schema, &stored, &pushed, &BTreeSet::new(), now_ms))
         });
-        let answer = outcomes.map(|outcomes| PushAnswer { epoch, outcomes, now_ms });
+        let answer = outcomes.map(|outcomes| PushAnswer { epoch, outcomes, enrol_again: false, now_ms });
         let answer = self.record(said, (Some(device), "POST /v1/push"), json!(request), answer);
         answer.map(|answer| answer.outcomes).unwrap_or_default()
     }

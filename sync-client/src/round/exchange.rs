@@ -90,6 +90,8 @@ pub struct Exchange {
     /// The channel facet that is being compared, and how often the relay was asked in this round.
     comparing: Option<ChannelFacet>,
     compared: usize,
+    /// A push was refused because another device works under our number; still to be noted.
+    copied: bool,
     /// The last question that named its cursors.
     asked: Option<PullRequest>,
 }
@@ -103,6 +105,12 @@ const FEW_CURSORS: usize = 16;
 impl Exchange {
     /// The next question; none when the round is over.
     pub fn next(&mut self, store: &Store, speaker: &dyn Speaker) -> Result<Option<Ask>> {
+        if std::mem::take(&mut self.copied) {
+            // Nothing more goes up under this number, but what others wrote comes down as ever.
+            self.phase = Phase::Pulling;
+            store.write(|tx| put_enrol_again(tx, true))?;
+            self.grants = store.read(&View::Everything, |tx| device::fact(tx, facts::GRANTS))?;
+        }
         if self.relearns {
             return Ok(Some(Ask::Me(store.read(&View::Everything, device::epoch)?)));
         }
@@ -228,7 +236,8 @@ impl Exchange {
     /// A whole question was refused. True where the round goes on all the same.
     pub fn refused(&mut self, code: Code) -> bool {
         self.relearns = code == Code::EpochChanged && !self.relearnt;
-        self.relearns
+        self.copied = code == Code::ChainBroken && self.phase == Phase::Pushing;
+        self.relearns || self.copied
     }
 
     /// Follows the relay into the epoch it is in, and to the grants it gives.
@@ -251,6 +260,7 @@ impl Exchange {
     /// Makes the cursors those of the grants, and remembers which grants they are. Every row may come or go with them.
     fn follow_grants(&mut self, store: &Store, me: &Me) -> Result<News> {
         store.write(|tx| {
+            put_enrol_again(tx, me.enrol_again)?;
             device::put_epoch(tx, me.epoch)?;
             cursors::follow(tx, &me.grants)?;
             device::put_fact(tx, facts::GRANTS, &me.grants_version)
@@ -272,6 +282,7 @@ fn take_outcomes(store: &Store, answer: &PushAnswer, offset: Option<i64>, heard_
         if taken {
             device::put_fact(tx, facts::SENT_AT, &by_relay.to_string())?;
         }
+        put_enrol_again(tx, answer.enrol_again)?;
         if device::epoch(tx)?.is_none() {
             // From the first answer on: should the relay be restored before the first pull, what it lacks is known by this.
             device::put_epoch(tx, answer.epoch)?;
@@ -279,6 +290,14 @@ fn take_outcomes(store: &Store, answer: &PushAnswer, offset: Option<i64>, heard_
         outbox::settle(tx, &answer.outcomes)
     })?;
     Ok(News { kinds: kinds.into_iter().collect(), clock_offset_ms: offset, ..News::default() })
+}
+
+fn put_enrol_again(tx: &Tx<'_>, wanted: bool) -> Result<()> {
+    let wanted = if wanted { "1" } else { "0" };
+    match device::fact(tx, facts::ENROL_AGAIN)?.as_deref().unwrap_or("0") == wanted {
+        true => Ok(()),
+        false => device::put_fact(tx, facts::ENROL_AGAIN, wanted),
+    }
 }
 
 /// Keeps how far the relay is ahead of us, where it said so; what it is there by the corrected clock.

@@ -28,6 +28,8 @@ pub mod facts {
     pub const GRANTS: &str = "grants_version";
     /// Set once a pull has reached the head of every channel.
     pub const LOADED: &str = "loaded";
+    /// "1" while the relay asks that this device be enrolled again: another one works under its number.
+    pub const ENROL_AGAIN: &str = "enrol_again";
     /// The relay's clock less ours, in milliseconds. It corrects new readings; saved stamps are never rewritten.
     pub const CLOCK_OFFSET: &str = "clock_offset_ms";
 }

@@ -3,6 +3,7 @@
 mod administration;
 mod alone;
 mod certificates;
+mod clones;
 mod conflicts;
 mod console_page;
 mod drafts;

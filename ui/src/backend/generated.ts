@@ -765,6 +765,10 @@ days_behind: number,
  */
 sent_at: string | null, received_until: string | null, online: boolean, 
 /**
+ * Another tablet was seen to work under this one's number: it is to be enrolled again. Nothing is lost by it.
+ */
+enrol_again: boolean, 
+/**
  * When the last attempt ended, since the app was started.
  */
 tried_at: string | null, 
@@ -840,6 +844,7 @@ export type VisitState = "unvisited" | "visited" | "revisit" | "nobody" | "refus
 export const appState = () => call<AppState>('app_state', null)
 export const parseEnrolLink = (input: EnrolLinkInput) => call<EnrolPreview>('parse_enrol_link', input)
 export const enrol = (input: Enrol) => call<AppState>('enrol', input)
+export const enrolAgain = (input: EnrolLinkInput) => call<AppState>('enrol_again', input)
 export const unlock = (input: Unlock) => call<AppState>('unlock', input)
 export const lock = () => call<AppState>('lock', null)
 export const loadProgress = () => call<LoadProgress>('load_progress', null)

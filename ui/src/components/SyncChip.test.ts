@@ -6,7 +6,7 @@ import { setLanguage } from '@/i18n'
 import { plugins } from '../../tests/words'
 import SyncChip from './SyncChip.vue'
 
-const status = (change: Partial<SyncStatus>): SyncStatus => ({ state: 'all_sent', waiting: 0, sending: null, needs_attention: 0, not_taken: 0, disagreements: 0, days_behind: 0, sent_at: '2026-11-20T01:12:00Z', received_until: '2026-11-23T01:12:00Z', online: true, tried_at: null, last_problem: null, queue: [], photos: { count: 0, kilobytes: 0, sending: false, oldest: null }, ...change })
+const status = (change: Partial<SyncStatus>): SyncStatus => ({ state: 'all_sent', waiting: 0, sending: null, needs_attention: 0, not_taken: 0, disagreements: 0, days_behind: 0, sent_at: '2026-11-20T01:12:00Z', received_until: '2026-11-23T01:12:00Z', online: true, enrol_again: false, tried_at: null, last_problem: null, queue: [], photos: { count: 0, kilobytes: 0, sending: false, oldest: null }, ...change })
 
 beforeEach(() => {
   setLanguage('zh-CN')

@@ -3,6 +3,7 @@ import { createI18n } from 'vue-i18n'
 import enCommon from '@/locales/en/common'
 import enDrafts from '@/locales/en/drafts'
 import enErrors from '@/locales/en/errors'
+import enDevice from '@/locales/en/device'
 import enHistory from '@/locales/en/history'
 import enIssues from '@/locales/en/issues'
 import enPhotos from '@/locales/en/photos'
@@ -12,6 +13,7 @@ import enUndo from '@/locales/en/undo'
 import zhCommon from '@/locales/zh-CN/common'
 import zhDrafts from '@/locales/zh-CN/drafts'
 import zhErrors from '@/locales/zh-CN/errors'
+import zhDevice from '@/locales/zh-CN/device'
 import zhHistory from '@/locales/zh-CN/history'
 import zhIssues from '@/locales/zh-CN/issues'
 import zhPhotos from '@/locales/zh-CN/photos'
@@ -33,7 +35,7 @@ export const i18n = createI18n<false, { legacy: false; locale: Language; fallbac
   legacy: false,
   locale: startLanguage(),
   fallbackLocale: 'zh-CN',
-  messages: { 'zh-CN': { common: zhCommon, drafts: zhDrafts, errors: zhErrors, history: zhHistory, issues: zhIssues, photos: zhPhotos, register: zhRegister, review: zhReview, undo: zhUndo }, en: { common: enCommon, drafts: enDrafts, errors: enErrors, history: enHistory, issues: enIssues, photos: enPhotos, register: enRegister, review: enReview, undo: enUndo } },
+  messages: { 'zh-CN': { common: zhCommon, device: zhDevice, drafts: zhDrafts, errors: zhErrors, history: zhHistory, issues: zhIssues, photos: zhPhotos, register: zhRegister, review: zhReview, undo: zhUndo }, en: { common: enCommon, device: enDevice, drafts: enDrafts, errors: enErrors, history: enHistory, issues: enIssues, photos: enPhotos, register: enRegister, review: enReview, undo: enUndo } },
 })
 
 /** Each shell brings its own words under a name of its own, so that the tablet never loads the console's. */

@@ -41,6 +41,11 @@ pub fn paths() -> Value {
         ) },
         "/v1/time": { "get": time() },
         "/v1/me": { "get": me() },
+        "/v1/renew": { "post": device_call(
+            "renew", "A code with which the device that asks enrols under a new number, as one does whose clock ran ahead.",
+            ok(&schema("RenewAnswer")),
+            &[(409, Code::ChainBroken)],
+        ) },
         "/v1/push": { "post": with_body("PushRequest", device_call(
             "push", "Hand over edits in the order they were made; each gets one outcome, the same when repeated.",
             ok(&schema("PushAnswer")),

@@ -97,6 +97,7 @@ fn enrolling() -> Value {
             "authorities": { "type": "array", "items": text(), "description": "Certificates in DER, base64url." },
             "as_of_ms": number(), "proof": text(),
         }), json!({})),
+        "RenewAnswer": object(json!({ "code": text() }), json!({})),
         "TimeAnswer": object(json!({
             "nonce": text(), "time_ms": number(), "relay_key": text(), "proof": text(),
         }), json!({})),
@@ -104,7 +105,9 @@ fn enrolling() -> Value {
             "device": at("DeviceNumber"), "person": or_null(at("Person")), "epoch": at("Id"),
             "demonstration": { "type": "boolean" }, "grants": list(at("Grant")), "grants_version": text(),
             "now_ms": number(),
-        }), json!({ "last": at("ChainEnd"), "restored": at("Restored") })),
+        }), json!({
+            "last": at("ChainEnd"), "restored": at("Restored"), "enrol_again": { "type": "boolean" },
+        })),
         "ChainEnd": object(json!({ "number": at("Count"), "edit": at("Id") }), json!({})),
         "Restored": object(json!({ "heads": list(at("Head")) }), json!({})),
     })
@@ -130,7 +133,7 @@ fn pushing() -> Value {
             }),
         ),
         "PushAnswer": object(
-            json!({ "epoch": at("Id"), "outcomes": list(at("Outcome")), "now_ms": number() }), json!({}),
+            json!({ "epoch": at("Id"), "outcomes": list(at("Outcome")), "now_ms": number() }), json!({ "enrol_again": { "type": "boolean" } }),
         ),
         "Fate": { "enum": FATES },
         "FieldOutcome": object(json!({ "result": at("Fate") }), json!({ "code": or_null(at("Code")) })),

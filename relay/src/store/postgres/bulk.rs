@@ -70,7 +70,7 @@ impl PostgresTx<'_> {
     }
 
     fn put_new_edits(&self, edits: &[StoredEdit]) -> Result<()> {
-        let devices: Vec<i64> = edits.iter().map(|one| i64::from(one.edit.device.0)).collect();
+        let devices: Vec<i64> = edits.iter().map(|one| i64::from(one.chain.0)).collect();
         let numbers: Vec<i64> = edits.iter().map(|one| i64::from(one.edit.number)).collect();
         let ids: Vec<Uuid> = edits.iter().map(|one| one.id.0).collect();
         let kinds: Vec<String> = edits.iter().map(|one| one.edit.kind.replace('\0', "\u{fffd}")).collect();

@@ -2,7 +2,7 @@
 
 use super::locks::{Hold, Strength};
 use super::tx::{PostgresTx, params};
-use crate::error::Result;
+use crate::error::{RelayError, Result};
 use crate::store::columns::{fate_name, from_json, to_json};
 use crate::store::{Edits, StoredEdit};
 use sync_protocol::record::Accepted;
@@ -11,7 +11,7 @@ use tokio_postgres::Row;
 
 impl Edits for PostgresTx<'_> {
     fn edits_numbered(&self, device: DeviceNumber, first: u32, last: u32) -> Result<Vec<StoredEdit>> {
-        let sql = "SELECT id, body::text, outcome::text, received_ms FROM edit
+        let sql = "SELECT id, body::text, outcome::text, received_ms, device FROM edit
             WHERE district = $1 AND device = $2 AND number BETWEEN $3 AND $4 ORDER BY number";
         let rows = self.ask(sql, params![i64::from(device.0), i64::from(first), i64::from(last)])?;
         rows.iter().map(stored).collect()
@@ -28,7 +28,7 @@ impl Edits for PostgresTx<'_> {
         self.send_for_one(
             sql,
             params![
-                i64::from(edit.device.0),
+                i64::from(stored.chain.0),
                 i64::from(edit.number),
                 stored.id.0,
                 without_nul(&edit.kind),
@@ -44,7 +44,7 @@ impl Edits for PostgresTx<'_> {
 
     fn accepted_edits(&self, key: &RecordKey) -> Result<Vec<Accepted>> {
         self.hold(Hold::Record(key.id), Strength::Shared)?;
-        let sql = "SELECT id, body::text, outcome::text, received_ms FROM edit
+        let sql = "SELECT id, body::text, outcome::text, received_ms, device FROM edit
             WHERE district = $1 AND record = $2 AND kind = $3 AND fate IN ('merged', 'conflict')";
         let rows = self.ask(sql, params![key.id.0, key.kind.clone()])?;
         rows.iter().map(|row| Ok(stored(row)?.accepted())).collect()
@@ -62,7 +62,7 @@ impl Edits for PostgresTx<'_> {
         let sql = "WITH taken AS (
                 DELETE FROM waiting WHERE district = $1 AND id = $2 AND kind = $3 RETURNING device, number
             )
-            SELECT id, body::text, outcome::text, received_ms
+            SELECT id, body::text, outcome::text, received_ms, device
             FROM taken JOIN edit USING (device, number) WHERE district = $1 ORDER BY device, number";
         let rows = self.ask(sql, params![key.id.0, key.kind.clone()])?;
         rows.iter().map(stored).collect()
@@ -70,7 +70,9 @@ impl Edits for PostgresTx<'_> {
 }
 
 fn stored(row: &Row) -> Result<StoredEdit> {
+    let chain = u32::try_from(row.get::<_, i64>(4)).map_err(|_| RelayError::Damaged("an edit's chain".to_owned()))?;
     Ok(StoredEdit {
+        chain: DeviceNumber(chain),
         id: EditId(row.get(0)),
         edit: from_json(row.get(1))?,
         outcome: from_json(row.get(2))?,

@@ -60,9 +60,9 @@ impl SqliteTx<'_> {
         let sql = "INSERT INTO edit (device, number, id, kind, record, author, fate, body, outcome, received_ms)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let mut insert = self.0.prepare_cached(sql)?;
-        for StoredEdit { id, edit, outcome, received_ms } in edits {
+        for StoredEdit { chain, id, edit, outcome, received_ms } in edits {
             insert.execute(params![
-                edit.device.0,
+                chain.0,
                 edit.number,
                 id.as_bytes(),
                 edit.kind,

@@ -11,7 +11,7 @@ use sync_protocol::{DeviceNumber, RecordKey};
 
 impl Edits for SqliteTx<'_> {
     fn edits_numbered(&self, device: DeviceNumber, first: u32, last: u32) -> Result<Vec<StoredEdit>> {
-        let sql = "SELECT id, body, outcome, received_ms FROM edit
+        let sql = "SELECT device, id, body, outcome, received_ms FROM edit
             WHERE device = :device AND number BETWEEN :first AND :last ORDER BY number";
         let mut find = self.0.prepare_cached(sql)?;
         let params = named_params! { ":device": device.0, ":first": first, ":last": last };
@@ -25,7 +25,7 @@ impl Edits for SqliteTx<'_> {
             ON CONFLICT (device, number) DO UPDATE SET fate = excluded.fate, outcome = excluded.outcome";
         let edit = &stored.edit;
         self.0.prepare_cached(sql)?.execute(named_params! {
-            ":device": edit.device.0,
+            ":device": stored.chain.0,
             ":number": edit.number,
             ":id": stored.id.as_bytes(),
             ":kind": edit.kind,
@@ -40,7 +40,7 @@ impl Edits for SqliteTx<'_> {
     }
 
     fn accepted_edits(&self, key: &RecordKey) -> Result<Vec<Accepted>> {
-        let sql = "SELECT id, body, outcome, received_ms FROM edit
+        let sql = "SELECT device, id, body, outcome, received_ms FROM edit
             WHERE record = :id AND kind = :kind AND fate IN ('merged', 'conflict')";
         let mut find = self.0.prepare_cached(sql)?;
         let params = named_params! { ":id": key.id.as_bytes(), ":kind": key.kind };
@@ -58,7 +58,7 @@ impl Edits for SqliteTx<'_> {
     }
 
     fn take_waiting(&self, key: &RecordKey) -> Result<Vec<StoredEdit>> {
-        let sql = "SELECT edit.id, body, outcome, received_ms FROM waiting
+        let sql = "SELECT edit.device, edit.id, body, outcome, received_ms FROM waiting
             JOIN edit ON edit.device = waiting.device AND edit.number = waiting.number
             WHERE waiting.kind = :kind AND waiting.id = :id ORDER BY waiting.device, waiting.number";
         let mut find = self.0.prepare_cached(sql)?;
@@ -71,12 +71,18 @@ impl Edits for SqliteTx<'_> {
     }
 }
 
-type Columns = ([u8; 16], String, String, u64);
+type Columns = (u32, [u8; 16], String, String, u64);
 
 fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
 }
 
-fn stored((id, body, outcome, received_ms): Columns) -> Result<StoredEdit> {
-    Ok(StoredEdit { id: edit_id(id), edit: from_json(&body)?, outcome: from_json(&outcome)?, received_ms })
+fn stored((chain, id, body, outcome, received_ms): Columns) -> Result<StoredEdit> {
+    Ok(StoredEdit {
+        chain: DeviceNumber(chain),
+        id: edit_id(id),
+        edit: from_json(&body)?,
+        outcome: from_json(&outcome)?,
+        received_ms,
+    })
 }

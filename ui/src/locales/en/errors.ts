@@ -8,6 +8,7 @@ export default {
   enrol_code_expired: 'This code has expired. Please ask the administrator for a new link.',
   relay_unreachable: '{relay} cannot be reached now. Please try again where there is a network; what you entered is kept.',
   not_the_relay: '{relay} is not a Linli relay. Please check the link with the administrator.',
+  enrol_other_person: 'This link is for somebody else. Please ask the administrator for one of your own.',
   relay_replaced: 'The relay at this address is not the one this device worked with. Nothing was sent to it and nothing here is lost. Please tell the administrator: if the relay was set up anew, `linli-relay allow-refill` there lets this device go on.',
   relay_key_mismatch: 'The relay is not the one named in the link, so the connection was stopped. Please tell the administrator.',
   certificate_unknown: '{relay} cannot show this district’s certificate, so nothing was sent to it. If this Wi-Fi wants a sign-in, sign in first; if it stays like this, please tell the administrator.',

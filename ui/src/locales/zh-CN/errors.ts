@@ -8,6 +8,7 @@ export default {
   enrol_code_expired: '这个登记码已过期。请向管理员要一个新的链接。',
   relay_unreachable: '现在连不上 {relay}。请到有网络的地方再试，已填的内容还在。',
   not_the_relay: '{relay} 不是邻里的中继。请向管理员核对链接。',
+  enrol_other_person: '这个链接是给别人的。请向管理员要一个您本人的链接。',
   relay_replaced: '这个地址上的中继换成了另一台。本机没有向它发送任何内容，资料都还在。请告诉管理员：如果中继是重新安装的，在中继上运行 linli-relay allow-refill，本机就能继续。',
   relay_key_mismatch: '中继的身份与链接不符，已停止连接。请把这件事告诉管理员。',
   certificate_unknown: '{relay} 拿不出本区的证书，没有向它发送任何内容。连着要登录的 Wi-Fi 时请先登录；仍不行请告诉管理员。',
