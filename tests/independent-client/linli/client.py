@@ -4,7 +4,7 @@ import os
 import time
 from urllib.parse import urlencode
 
-from . import columns, merge
+from . import columns, merge, stamps
 from .canonical import to_base64url
 from .channels import BUCKETS, bucket, spelled, standing
 from .edits import chain_ids, edit_id, tidy
@@ -42,8 +42,20 @@ class Client:
     def enrol(self, text, key=None):
         """ENROL-2 and ENROL-3: the answer counts only if the key of the link's pin signed it."""
         link = read_link(text)
-        key, nonce = key or DeviceKey(), to_base64url(os.urandom(16))
         authority = presented(link["address"], link["certificate_pin"]) if link["certificate_pin"] else None
+        return self.enrol_by(link, authority, key)
+
+    def renew(self):
+        """A clock that ran ahead starts afresh under a new number (STAMP-7)."""
+        code = self.relay.call("POST", "/v1/renew")["code"]
+        link = {"address": self.relay.address, "code": code, "pin": pin(self.store.fact("relay_key"))}
+        self.enrol_by(link, self.relay.authority)
+        with self.store:
+            self.store.put_fact("clock", self.store.fact("seen", stamps.ZERO))
+
+    def enrol_by(self, link, authority, key=None):
+        """What was written under a former number stays, to be brought in the chain of the new one (CHAIN-7)."""
+        key, nonce = key or DeviceKey(), to_base64url(os.urandom(16))
         relay = Relay(link["address"], None, authority)
         request = {"code": link["code"], "device_key": key.public, "nonce": nonce, "app_version": "independent"}
         answer = relay.call("POST", "/v1/enrol", request)
@@ -172,7 +184,10 @@ class Client:
             return None
         numbers = edits[0]["number"], edits[-1]["number"]
         request = {"before": before, "edits": columns.pack_edits(edits), "decided": self.store.decided(*numbers)}
-        request["signature"] = self.key.sign(id_bytes(chain_ids(edits, before)[-1]))
+        erased = self.store.erased_ids(*numbers)
+        if erased:
+            request["erased"] = erased
+        request["signature"] = self.key.sign(id_bytes(chain_ids(edits, before, erased)[-1]))
         request["author_tokens"] = self.author_tokens
         if self.store.fact("epoch"):
             request["epoch"] = self.store.fact("epoch")
@@ -259,22 +274,31 @@ class Client:
             for record in page["records"]:
                 self.store.put_record(record)
             held = [(self.store.cursor(one["channel"], one["facet"]), one) for one in page["channels"]]
-            held = [(cursor["no"], one) for cursor, one in held if cursor]
+            for cursor, channel in held:
+                if cursor and channel["position"] < cursor["position"]:
+                    self.store.load_anew(cursor["no"])
+            held = [(cursor["no"], one) for cursor, one in held if cursor and one["position"] >= cursor["position"]]
             for no, channel in held:
                 for key in channel["listed"]:
                     self.store.list(no, key)
             for no, channel in held:
                 for key in channel["departed"]:
                     self.store.drop(no, key)
+            for key in {key for _, channel in held for key in channel["erased"]}:
+                self.store.forget(key)
             for no, channel in held:
                 self.store.move_cursor(no, channel["position"], channel["digest"])
+                if channel["digest"] is not None:
+                    self.store.loaded_anew(no)
 
     def see(self, records):
-        """STAMP-5."""
-        clock = self.store.clock()
+        """STAMP-5; the greatest order received is kept for STAMP-7."""
+        clock, seen = self.store.clock(), self.store.fact("seen", stamps.ZERO)
         for record in records:
             for mark in record["state"]["marks"]:
-                clock.see(mark.get("order", mark["stamp"]))
+                seen = max(seen, mark.get("order", mark["stamp"]))
+        clock.see(seen)
+        self.store.put_fact("seen", seen)
         self.store.put_fact("clock", clock.last)
 
     # --- comparing (section 18) ---

@@ -241,7 +241,7 @@ def unfold_page(packed):
         if channel["facet"] not in FACETS:
             refuse("no facet")
         named = {}
-        for name in ("listed", "departed"):
+        for name in ("listed", "departed", "erased"):
             count, numbers = channel.get(name, [0, []])
             claimed += count
             if claimed > MOST_ROWS:

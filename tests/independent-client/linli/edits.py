@@ -19,9 +19,11 @@ def edit_id(edit, before):
     return uuid8((id_bytes(before) if before else bytes(16)) + canonical(tidy(edit)))
 
 
-def chain_ids(edits, before):
+def chain_ids(edits, before, erased=()):
+    """`erased` names by number the ids of edits whose words are forgotten (ERASE-4)."""
     ids = []
     for edit in edits:
-        before = edit_id(edit, before)
+        number = str(edit["number"])
+        before = erased[number] if number in erased else edit_id(edit, before)
         ids.append(before)
     return ids

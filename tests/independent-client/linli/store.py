@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS cursor (
 );
 CREATE TABLE IF NOT EXISTS entry (key TEXT NOT NULL, cursor INTEGER NOT NULL, PRIMARY KEY (key, cursor)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entry_of ON entry (cursor);
+CREATE TABLE IF NOT EXISTS stale (key TEXT NOT NULL, cursor INTEGER NOT NULL, PRIMARY KEY (key, cursor)) WITHOUT ROWID;
 """
 PENDING = "(fate IS NULL OR fate = 'later' OR refill = 1)"
 NOTHING = spelled(0)
@@ -111,8 +112,26 @@ class Store:
             WHERE id = ? AND {PENDING} RETURNING key"""
         for (key,) in self.db.execute(sql, row).fetchall():
             held = self.relay_state(key)
-            if held:
+            if fate == "erased":
+                self.forget(key)
+            elif held:
                 self.account(key, *held)
+
+    def forget(self, key):
+        """Whatever is held of an erased record goes, also what own edits said of it (ERASE-2)."""
+        for (no,) in self.rows("SELECT cursor FROM entry WHERE key = ?", key):
+            self.drop(no, key)
+        self.db.execute("DELETE FROM record WHERE key = ?", (key,))
+        self.db.execute("UPDATE edit SET accounted = 1 WHERE key = ?", (key,))
+        settled = "SELECT number, body FROM edit WHERE key = ? AND fate IS NOT NULL AND fate <> 'later'"
+        for number, body in self.rows(settled, key):
+            without = json.dumps({**json.loads(body), "fields": {}})
+            self.db.execute("UPDATE edit SET body = ?, fate = 'erased' WHERE number = ?", (without, number))
+
+    def erased_ids(self, first, last):
+        """The ids of edits without words (ERASE-4)."""
+        sql = "SELECT number, id FROM edit WHERE number BETWEEN ? AND ? AND fate = 'erased'"
+        return {str(number): edit_id for number, edit_id in self.rows(sql, first, last)}
 
     def account(self, key, revision, state):
         """Edits that a copy shows are laid over it no longer (CLIENT-4)."""
@@ -176,7 +195,20 @@ class Store:
         held = self.relay_state(key)
         return digest(held[1]) if held else 0
 
+    def load_anew(self, no):
+        """From the start, while every row stays in use (PULL-13)."""
+        self.db.execute("DELETE FROM stale WHERE cursor = ?", (no,))
+        self.db.execute("INSERT INTO stale SELECT key, cursor FROM entry WHERE cursor = ?", (no,))
+        self.move_cursor(no, 0, None)
+
+    def loaded_anew(self, no):
+        """At the head: what was not listed again leaves."""
+        for (key,) in self.rows("SELECT key FROM stale WHERE cursor = ?", no):
+            self.drop(no, key)
+        self.db.execute("DELETE FROM stale WHERE cursor = ?", (no,))
+
     def list(self, no, key):
+        self.db.execute("DELETE FROM stale WHERE key = ? AND cursor = ?", (key, no))
         if self.db.execute("INSERT OR IGNORE INTO entry VALUES (?, ?)", (key, no)).rowcount:
             self.change_digest(no, self.digest_of(key))
 

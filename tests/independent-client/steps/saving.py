@@ -102,7 +102,7 @@ def clock(stage):
     agree(stage.wangwei, stage.lina)
 
 
-@step(STEPS, "a clone: its push is not taken", "CHAIN-5")
+@step(STEPS, "a clone: its push is not taken, both enrol again, and nothing is lost or doubled", "CHAIN-5", "CHAIN-7")
 def clone(stage):
     client, resident = stage.behind, stage.found["home"][0]
     client.store.rows("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -113,3 +113,33 @@ def clone(stage):
     copy.save("resident", resident, {"reading": "fàng"})
     fails(Problem, copy.round, status=409, code="chain_broken")
     assert copy.store.count_pending() == 1, "what it wrote is still there"
+    for one in (client, copy):
+        assert one.me()["enrol_again"] is True
+        before = one.store.fact("device")
+        one.enrol(stage.relay.code("--person", "wangwei"))
+        assert one.store.fact("device") != before and "enrol_again" not in one.me()
+        one.save("resident", resident, {"gender": "female"})
+        agree(one)
+    agree(client, stage.wangwei)
+    state = stage.wangwei.shown("resident", resident)
+    said = [merge.value(state, "reading"), *merge.open_sides(client.schema, state).get("reading", [])]
+    assert sorted(said) == ["fang", "fàng"], "what both had written, once each"
+    stage.wangwei.save("resident", resident, {"reading": "fang"}, seen={"reading": merge.all_stamps(state, "reading")})
+    agree(stage.wangwei, client, copy)
+
+
+@step(STEPS, "a clock that ran ten days ahead starts afresh under a new number", "STAMP-7")
+def ahead(stage):
+    machine = stage.wangwei.machine_ms
+    client = stage.enrol("ahead", "wangwei", now_ms=lambda: machine() + 864_000_000)
+    fields = {"about": "app", "words": "字太小", "state": "open"}
+    first = client.save("complaint", client.mint(), fields, create=True)
+    agree(client)
+    assert client.store.outcome(first)["order"] < client.store.clock().last
+    assert stamps.parts(client.store.clock().last)[0] > client.now_ms() + 60_000
+    client.renew()
+    client.save("complaint", client.mint(), fields, create=True)
+    body = client.store.pending(0, 9)[1][0]
+    assert abs(stamps.parts(body["stamp"])[0] - machine()) < 60_000, "the next stamp is of today"
+    agree(client)
+    assert "order" not in client.store.outcome(body["number"])
