@@ -24,7 +24,7 @@ const MAX_BODY: usize = 1024 * 1024;
 const MAX_PHOTO_BODY: usize = 34 * 1024 * 1024;
 
 /// Pictures come as `data:` from the core's own answers (photos), so that no address of one can be passed on.
-const POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; \
+const POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self'; object-src 'none'; \
      frame-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 #[derive(Clone)]
@@ -94,7 +94,7 @@ mod tests {
             let allowed: &[&str] = match name {
                 "default-src" | "form-action" => &["'self'"],
                 "img-src" => &["'self'", "data:"],
-                "style-src" => &["'self'", "'unsafe-inline'"],
+                "style-src" => &["'self'"],
                 "object-src" | "frame-src" | "frame-ancestors" | "base-uri" => &["'none'"],
                 other => panic!("{other} was not thought of"),
             };

@@ -17,7 +17,7 @@ fn no_page_of_the_window_may_load_or_tell_anything_outside_it() {
         let allowed: &[&str] = match name {
             "connect-src" => &["'self'", "ipc:", "http://ipc.localhost"],
             "img-src" => &["'self'", "data:", "blob:"],
-            "style-src" => &["'self'", "'unsafe-inline'"],
+            "style-src" => &["'self'"],
             "frame-src" | "object-src" | "base-uri" | "form-action" => &["'none'"],
             "default-src" => &["'self'"],
             other => panic!("{other} was not thought of"),

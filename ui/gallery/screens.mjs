@@ -57,8 +57,8 @@ function serve(pages) {
     const path = normalize(new URL(request.url ?? '/', 'http://gallery').pathname)
     const file = join(pages, path === '/' ? 'index.html' : path)
     if (!existsSync(file)) return response.writeHead(404).end()
-    // The same policy as in the app, so that a forbidden script fails here already.
-    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-security-policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:" })
+    // The same policy as in the app, so that a forbidden script or style fails here already.
+    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-security-policy': "default-src 'self'; style-src 'self'; img-src 'self' data:" })
     createReadStream(file).pipe(response)
   })
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
@@ -68,7 +68,11 @@ function serve(pages) {
 const dress = (page, size, theme) =>
   page.evaluate(([size, theme]) => {
     // Colours on their way from one theme to the next are no theme.
-    if (!document.querySelector('#still')) document.head.append(Object.assign(document.createElement('style'), { id: 'still', textContent: '*, *::before, *::after { transition: none !important; animation: none !important }' }))
+    if (document.adoptedStyleSheets.length === 0) {
+      const still = new CSSStyleSheet()
+      still.replaceSync('*, *::before, *::after { transition: none !important; animation: none !important }')
+      document.adoptedStyleSheets = [still]
+    }
     document.documentElement.dataset.size = size
     document.documentElement.dataset.theme = theme
     return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))
@@ -102,6 +106,9 @@ const barriers = (page) =>
 async function open(page, address, screen, faults) {
   const note = (message) => message.type() === 'error' && !message.text().includes('404') && faults.push(message.text())
   page.on('console', note)
+  // What the policy of the page forbids is a fault, also where the browser would only have dropped a colour.
+  await page.exposeFunction('noteViolation', (what) => faults.push(what)).catch(() => {})
+  await page.addInitScript(() => document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, lineNumber }) => window.noteViolation(`forbidden by ${violatedDirective}: ${blockedURI} at ${sourceFile}:${lineNumber}`)))
   page.on('pageerror', (error) => faults.push(String(error)))
   await page.goto(address + screen.path)
   await page.waitForSelector('h1, [data-testid=error-message]', { state: 'attached', timeout: 10_000 })

@@ -41,7 +41,8 @@ const answers: Record<string, (input: never) => unknown> = {
     if (loaded >= 3160) stage = 'ready'
     return { done: Math.min(loaded, 3160), total: 3160, finished: stage === 'ready' }
   },
-  list_buildings: () => (asked.has('empty') ? [] : buildings.map(({ id }) => card(id))),
+  // A building lead has one building.
+  list_buildings: () => (asked.has('empty') ? [] : (asked.has('lead') ? buildings.slice(0, 1) : buildings).map(({ id }) => card(id))),
   building_matrix: ({ building }: { building: string }) => {
     if (!buildings.some(({ id }) => id === building)) throw new CommandError('not_found', { kind: 'building' })
     return matrixOf(building)
