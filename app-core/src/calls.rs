@@ -8,7 +8,7 @@ use crate::error::{CommandError, Result};
 use crate::photos;
 use crate::sign_in::Session;
 use crate::{
-    buildings, categories, compounds, divisions, drafts, enrolment, events, forms, history, households, identity,
+    buildings, categories, compounds, divisions, drafts, enrolment, erasure, events, forms, history, households, identity,
     issues, needs, register, residents, reveals, review, search, staff, stage, sync, today, undo, units, visits,
 };
 use serde::de::DeserializeOwned;
@@ -65,6 +65,7 @@ declare! {
         unlock(stage::Unlock) -> stage::AppState = stage::unlock;
         lock(()) -> stage::AppState = stage::lock_app;
         load_progress(()) -> stage::LoadProgress = stage::load_progress;
+        erase_resident(erasure::ErasureInput) -> erasure::Erased = erasure::erase_resident;
         history_whole(history::HistoryRef) -> history::RecordHistory = history::history_whole;
     }
     asked_by_somebody {

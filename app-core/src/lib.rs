@@ -12,6 +12,7 @@ pub mod core;
 pub mod divisions;
 pub mod drafts;
 pub mod enrolment;
+pub mod erasure;
 pub mod error;
 pub mod events;
 pub mod files;

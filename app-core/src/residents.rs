@@ -4,6 +4,7 @@ pub mod add;
 pub mod moves;
 
 use crate::core::Asking;
+use crate::erasure;
 use crate::error::{CommandError, Result};
 use crate::identity::{self, IdentityLine};
 use crate::saved::{Saved, id};
@@ -36,6 +37,8 @@ pub struct ResidentFile {
     pub identity: Option<IdentityLine>,
     /// Whether the asker may enter an identity number.
     pub may_enter_identity: bool,
+    /// Whether the asker may have everything erased that is held on them.
+    pub may_erase: bool,
     pub fields: Vec<ResidentField>,
     pub homes: Vec<ResidentHome>,
     /// The homes before, as far as they are held here.
@@ -169,6 +172,7 @@ pub(crate) fn resident_file(asking: &Asking, input: ResidentRef) -> Result<Resid
             died_on: state.text("died_on").map(str::to_owned),
             identity: identity::line(tx, key.id)?,
             may_enter_identity: identity::may_enter(tx, asking.person)?,
+            may_erase: erasure::may_be_asked(tx, asking, key.id)?,
             homes: homes.collect(),
             former_homes: residents::former_homes(tx, key.id)?.into_iter().map(ResidentHome::of).collect(),
             edited_by: newest.map(|mark| places::person_name(tx, mark.author)).transpose()?.flatten(),

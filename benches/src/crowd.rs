@@ -111,6 +111,7 @@ fn written(own: Vec<Free>, device: DeviceNumber, author: RecordId, key: &DeviceK
             edits,
             signature,
             author_tokens: BTreeMap::new(),
+            erased: BTreeMap::new(),
         });
     }
     pushes

@@ -154,7 +154,7 @@ fn answer(code: &str, records: &[WireRecord]) -> Result<PullAnswer, StoreError> 
     let listed = records.iter().map(|record| record.state.key()).collect();
     Ok(PullAnswer {
         epoch: Epoch(RecordId::from_bytes([3; 16]).0),
-        channels: vec![ChannelPage { at, position: 1, listed, departed: vec![], digest: None }],
+        channels: vec![ChannelPage { at, position: 1, listed, departed: vec![], digest: None, erased: Vec::new() }],
         records: records.to_vec(),
         more: false,
         remaining: 0,

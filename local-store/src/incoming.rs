@@ -4,7 +4,7 @@ use crate::cursors::{self, Differs, Held};
 use crate::error::Result;
 use crate::search::index;
 use crate::store::Tx;
-use crate::{attention, device, outbox, records};
+use crate::{attention, device, erasing, outbox, records};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sync_protocol::messages::{ChannelPage, PullAnswer, WireRecord};
 use sync_protocol::planted::{self, Bug};
@@ -31,6 +31,7 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
         if !planted::is(Bug::DepartedOvertaken) || channel.listed.is_empty() {
             channel.departed.iter().try_for_each(|key| applying.drop_entry(cursor.no, key))?;
         }
+        channel.erased.iter().try_for_each(|key| applying.erase(cursor.no, key))?;
         cursors::move_to(tx, cursor.no, channel.position)?;
     }
     let changed = applying.finish()?;
@@ -151,6 +152,17 @@ impl<'a, 't> Applying<'a, 't> {
             self.changed.insert(key.kind.clone());
         }
         Ok(())
+    }
+
+    /// Takes an erased record off every list, and forgets it.
+    pub fn erase(&mut self, cursor: i64, key: &RecordKey) -> Result<()> {
+        let kind = self.kind(&key.kind)?;
+        let mut listing = self.tx.prepare_cached("SELECT cursor FROM entry WHERE kind = ?1 AND id = ?2")?;
+        let lists: Vec<i64> =
+            listing.query_map((kind, key.id.as_bytes()), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        lists.into_iter().chain([cursor]).try_for_each(|cursor| self.drop_entry(cursor, key))?;
+        self.changed.insert(key.kind.clone());
+        erasing::forget(self.tx, key)
     }
 
     fn kind(&mut self, name: &str) -> Result<i64> {

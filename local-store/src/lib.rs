@@ -4,6 +4,7 @@
 //! - [`incoming`] applies a pulled page and moves the cursors in one transaction.
 //! - [`comparing`] finds and mends what differs from what the relay holds.
 //! - [`epochs`] goes on with a relay that was restored from a backup.
+//! - [`erasing`] forgets what was erased at the relay.
 //! - [`records`] keeps the relay's state and own unsettled edits apart and writes the row that shows both.
 //! - [`scope`] limits what a query can see, in one place, for a console on which many people sign in.
 //! - [`search`] finds records by what somebody types; its index changes in the transaction that changes the record.
@@ -25,6 +26,7 @@ pub mod device;
 pub mod drafts;
 pub mod duplicates;
 pub mod epochs;
+pub mod erasing;
 mod error;
 pub mod history;
 pub mod households;

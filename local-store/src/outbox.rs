@@ -5,6 +5,7 @@
 //! - An edit leaves the outbox only with an outcome from the relay, so repeating a cut-off push is safe.
 //! - Nothing here is ever deleted, and no migration empties this table: it may hold the only copy of a morning's work.
 
+use crate::erasing;
 use crate::error::Result;
 use crate::records::{self, Standing};
 use crate::store::Tx;
@@ -109,7 +110,10 @@ pub fn settle(tx: &Tx<'_>, outcomes: &[Outcome]) -> Result<Vec<String>> {
             if let Some((revision, _)) = records::relay_state(tx, &key)? {
                 account(tx, &key, revision)?;
             }
-            records::refresh(tx, &key)?;
+            match outcome.result {
+                Fate::Erased => erasing::forget(tx, &key)?,
+                _ => records::refresh(tx, &key)?,
+            }
             if !kinds.contains(&key.kind) {
                 kinds.push(key.kind);
             }

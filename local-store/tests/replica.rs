@@ -50,7 +50,7 @@ fn page(position: u64, facet: Facet, records: Vec<WireRecord>, departed: Vec<Rec
     let listed = records.iter().map(|record| record.state.key()).collect();
     PullAnswer {
         epoch: epoch(),
-        channels: vec![ChannelPage { at: at(facet), position, listed, departed, digest: None }],
+        channels: vec![ChannelPage { at: at(facet), position, listed, departed, digest: None, erased: Vec::new() }],
         records,
         more: false,
         remaining: 0,
@@ -288,6 +288,7 @@ fn a_child_who_turns_fourteen_goes_from_one_facet_to_another_and_stays_on_the_ta
         listed: vec![resident()],
         departed: vec![],
         digest: None,
+        erased: Vec::new(),
     });
     page.records.push(moved);
     store.write(|tx| incoming::apply(tx, &page)).unwrap();

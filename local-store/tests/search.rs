@@ -40,7 +40,7 @@ fn pull(tx: &Tx<'_>, grid: &str, facet: Facet, records: Vec<WireRecord>, departe
     let listed = records.iter().map(|record| record.state.key()).collect();
     let page = PullAnswer {
         epoch: Epoch(id(200).0),
-        channels: vec![ChannelPage { at, position: 1, listed, departed, digest: None }],
+        channels: vec![ChannelPage { at, position: 1, listed, departed, digest: None, erased: Vec::new() }],
         records,
         more: false,
         remaining: 0,

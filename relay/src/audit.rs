@@ -6,11 +6,12 @@
 //! - Each entry's hash covers the entry before it, so that whoever changes, drops or inserts one is found by [`verify`].
 //!   What was cut off at the end shows only beside a copy of the last hash, which `audit list` prints.
 
+use crate::erasing::Erasure;
 use crate::error::Result;
 use crate::store::{AuditRow, Tx};
 use serde::{Deserialize, Serialize};
 use sync_protocol::canonical::sha256;
-use sync_protocol::{Channel, DeviceNumber, Edit, EditId, RecordId};
+use sync_protocol::{Channel, DeviceNumber, Edit, EditId, RecordId, day};
 
 /// What an entry says. Fields that an entry of another kind does not need are left out of its body.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -50,6 +51,27 @@ pub fn append_reveal<'c>(
         edit: id,
     };
     append(tx, &home_division(home, district), "reveal", &entry)
+}
+
+/// Appends that everything held on a resident was erased. `home` are the channels they were in.
+pub fn append_erasure<'c>(
+    tx: &dyn Tx,
+    erasure: &Erasure,
+    home: impl Iterator<Item = &'c Channel>,
+    district: &str,
+    received_at: String,
+) -> Result<()> {
+    let entry = Entry {
+        person: erasure.by,
+        device: erasure.device,
+        happened_at: day::time_text(erasure.at_ms),
+        received_at,
+        record: format!("resident:{}", erasure.resident),
+        field: None,
+        reason: serde_json::to_value(erasure.reason).ok().and_then(|word| word.as_str().map(str::to_owned)),
+        edit: EditId::from_bytes([0; 16]),
+    };
+    append(tx, &home_division(home, district), "erase", &entry)
 }
 
 /// The community that a record belongs to; the district where it belongs to none.

@@ -116,6 +116,7 @@ pub fn compare(
         listed,
         departed: Vec::new(),
         digest: Some(standing.digest),
+        erased: Vec::new(),
     });
     Ok(answer)
 }

@@ -113,7 +113,7 @@ fn status_of(code: Code) -> u16 {
         Code::DeviceRevoked | Code::NeverAllowed | Code::RightEnded | Code::MovedAway => 403,
         Code::ChainBroken | Code::EpochChanged | Code::EnrolCodeUsed | Code::AlreadyThere | Code::SetOnce => 409,
         Code::EnrolCodeUnknown | Code::NotThere => 404,
-        Code::EnrolCodeExpired => 410,
+        Code::EnrolCodeExpired | Code::Erased => 410,
         Code::UnknownKind | Code::UnknownField | Code::UnknownRecord | Code::ValueInvalid => 422,
         Code::MustBePrivate | Code::BlobHashWrong => 422,
         Code::BlobTypeWrong => 415,

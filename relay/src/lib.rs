@@ -16,6 +16,7 @@ pub mod control;
 pub mod digests;
 pub mod district;
 pub mod enrolment;
+pub mod erasing;
 pub mod error;
 pub mod fairness;
 pub mod gate;

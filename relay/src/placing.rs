@@ -17,7 +17,7 @@ use sync_protocol::planted::{self, Bug};
 use sync_protocol::record::Accepted;
 use sync_protocol::routes::{self, Parents, Placement};
 use sync_protocol::schema::{FieldType, Hop};
-use sync_protocol::{ChannelFacet, Digest, Edit, RecordId, RecordKey, RecordState, Schema, Value};
+use sync_protocol::{ChannelFacet, Digest, Edit, Facet, RecordId, RecordKey, RecordState, Schema, Value};
 
 /// The records of one transaction: what was read of them, and what changed.
 pub struct Register<'t> {
@@ -196,18 +196,41 @@ impl<'t> Register<'t> {
         RecordState::from_edits(kind, &[accepted]).map(|state| self.parents_of(&state)).unwrap_or_default()
     }
 
-    /// The records that stand below one and are not deleted.
-    pub fn children_of(&self, parent: &RecordKey) -> Result<Vec<Child>> {
+    /// Everything that stands below a record, and what the relay wrote about it.
+    pub fn below(&self, parent: &RecordKey) -> Result<Vec<Rc<StoredRecord>>> {
         let same_id = self.schema.kinds().filter(|kind| kind.same_id_as == Some(parent.kind.as_str()));
         let mut keys: BTreeSet<RecordKey> = same_id.map(|kind| RecordKey::new(kind.name, parent.id)).collect();
-        keys.extend(self.tx.children(parent.id)?.into_iter().filter(|key| !is_of_review(&key.kind)));
-        let mut children = Vec::new();
+        keys.extend(self.tx.children(parent.id)?);
+        let spelled = parent.to_string();
+        let mut found = Vec::new();
         for key in keys {
-            let Some(child) = self.get(&key)?.filter(|child| !child.state.is_deleted()) else { continue };
-            let created = child.state.marks.first().filter(|_| self.parents_of(&child.state).contains(parent));
-            children.extend(created.map(|created| Child { kind: key.kind, created: created.clone() }));
+            let Some(child) = self.get(&key)? else { continue };
+            let is_about = is_of_review(&key.kind) && child.state.text("record") == Some(spelled.as_str());
+            if is_about || self.parents_of(&child.state).contains(parent) {
+                found.push(child);
+            }
         }
-        Ok(children)
+        Ok(found)
+    }
+
+    /// The records that stand below one and are not deleted.
+    pub fn children_of(&self, parent: &RecordKey) -> Result<Vec<Child>> {
+        let below = self.below(parent)?.into_iter();
+        let standing = below.filter(|child| !is_of_review(&child.state.kind) && !child.state.is_deleted());
+        let child = |child: Rc<StoredRecord>| {
+            let created = child.state.marks.first()?.clone();
+            Some(Child { kind: child.state.kind.clone(), created })
+        };
+        Ok(standing.filter_map(child).collect())
+    }
+
+    /// Leaves a mark where a record was: its channels say that it departed, and nothing of it is held.
+    pub fn erase(&self, key: &RecordKey) -> Result<()> {
+        let before = self.get(key)?;
+        let facet = before.as_ref().map_or(Facet::Review, |before| before.placement.facet);
+        let mark = StoredRecord::erased(key, self.tx.next_revision()?, facet);
+        self.relink(before.as_ref().map(|before| &before.state), &mark.state)?;
+        self.write(before, mark, true)
     }
 
     fn relink(&self, before: Option<&RecordState>, after: &RecordState) -> Result<()> {

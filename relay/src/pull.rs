@@ -52,13 +52,20 @@ pub fn page_for(
     let mut bytes_left = MAX_PAGE_BYTES;
     let (mut channels, mut records) = (Vec::new(), BTreeMap::new());
     let (mut more, mut remaining) = (false, 0);
+    let may_be_erased = crate::erasing::is_any(tx)?;
     let mut seen = BTreeSet::new();
     let wanted = request.cursors.iter().filter(|cursor| granted.facets.contains(&cursor.at) && seen.insert(&cursor.at));
     let wanted: Vec<&Cursor> = wanted.collect();
     let standings = tx.standings(&wanted.iter().map(|cursor| &cursor.at).collect::<Vec<_>>())?;
     for (Cursor { at, position, digest }, standing) in wanted.into_iter().zip(standings) {
-        let mut page =
-            ChannelPage { at: at.clone(), position: *position, listed: Vec::new(), departed: Vec::new(), digest: None };
+        let mut page = ChannelPage {
+            at: at.clone(),
+            position: *position,
+            listed: Vec::new(),
+            departed: Vec::new(),
+            digest: None,
+            erased: Vec::new(),
+        };
         // A console has thousands of cursors, and nearly all of them stand at the head.
         let has_news = standing.head > *position;
         let asked = if bytes_left > 0 { left } else { 0 };
@@ -75,6 +82,8 @@ pub fn page_for(
             if let Some((revision, state)) = entry.record {
                 page.listed.push(entry.key.clone());
                 records.entry(entry.key).or_insert(WireRecord { revision, state });
+            } else if may_be_erased && tx.record(&entry.key)?.is_some_and(|record| record.is_erased()) {
+                page.erased.push(entry.key);
             } else {
                 page.departed.push(entry.key);
             }

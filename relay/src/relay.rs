@@ -6,6 +6,7 @@ use crate::blobs::Files;
 use crate::clock::{Doubt, Watch};
 use crate::digests;
 use crate::district::{self, Identity};
+use crate::erasing::{self, Erasure};
 use crate::error::{RelayError, Result};
 use crate::heads::{Board, Heads};
 use crate::ledger::{Entry, Ledger, LedgerPlace, replay};
@@ -18,7 +19,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
-use sync_protocol::{DeviceNumber, Epoch, Schema, schema};
+use sync_protocol::{DeviceNumber, Epoch, RecordKey, Schema, schema};
 use tokio::sync::watch;
 
 /// Cheap to clone; every route holds one.
@@ -117,7 +118,32 @@ impl Relay {
             wrong_codes_ms: Mutex::default(),
         }));
         relay.look_at_clock()?;
+        relay.forget_blobs()?;
         Ok(relay)
+    }
+
+    /// Erases everything that is held on a resident. How many records that were.
+    pub fn erase(&self, erasure: &Erasure) -> Result<u32> {
+        let resident = RecordKey::new("resident", erasure.resident);
+        let keys = self.store().read(|tx| erasing::everything_of(tx, self.schema(), &resident))?;
+        // The ledger first: what somebody was once told is gone is gone from every store that is opened over it.
+        for key in keys {
+            self.0.ledger.append(&Entry::Erased { kind: key.kind, record: key.id }, erasure.at_ms)?;
+        }
+        let records = self.store().write(|tx| erasing::erase_resident(tx, self.schema(), erasure, self.now_ms()))?;
+        self.note_change();
+        self.forget_blobs()?;
+        Ok(records)
+    }
+
+    /// Removes the files of photos that the store has forgotten.
+    fn forget_blobs(&self) -> Result<()> {
+        let forgotten = self.store().read(erasing::forgotten_blobs)?;
+        if forgotten.is_empty() {
+            return Ok(());
+        }
+        forgotten.iter().try_for_each(|blob| self.blobs().forget(*blob))?;
+        self.store().write(|tx| erasing::note_forgotten(tx, &forgotten))
     }
 
     pub fn store(&self) -> &dyn Store {

@@ -93,6 +93,8 @@ async fn real_requests_and_answers_are_as_described() {
     assert_fits("SignOutRequest", &json!({ "token": signed_in["token"] }));
     caller.send("/v1/sign-in", Some(&tablet.token), "SignInRequest", &body, "Problem").await;
     caller.get(&format!("/v1/records/resident/{}/history", id(RESIDENT)), &tablet.token, "History").await;
+    let erasure = json!({ "resident": id(RESIDENT), "reason": "request" });
+    caller.send("/v1/erasures", Some(&tablet.token), "ErasureRequest", &erasure, "Problem").await;
     caller.get("/v1/nothing", &tablet.token, "Problem").await;
     caller.get("/healthz", "", "Health").await;
     caller.get("/readyz", "", "Ready").await;
@@ -111,7 +113,7 @@ const OF_EDITS: [Code; 10] = [
     Code::MustBePrivate,
     Code::SetOnce,
     Code::AlreadyThere,
-    Code::NeverAllowed,
+    Code::Erased,
     Code::RightEnded,
 ];
 

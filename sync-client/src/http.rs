@@ -14,7 +14,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 use sync_protocol::blobs::{BlobAnswer, BlobHash, MAX_BLOB_BYTES};
 use sync_protocol::messages::{
-    ASKER_HEADER, BODY_HASH_HEADER, CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, History, Me,
+    ASKER_HEADER, BODY_HASH_HEADER, CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, ErasureAnswer, ErasureRequest, Heads, History, Me,
     OWN_CLOCK_HEADER, PullAnswer, PullRequest, PushAnswer, PushRequest, RenewAnswer, SignInAnswer, SignInRequest,
     TimeAnswer, Trust,
 };
@@ -211,6 +211,14 @@ impl Transport for Http {
             request = request.header(ASKER_HEADER, asker);
         }
         let response = self.answer(request, &["application/json"]).await?;
+        self.told(response).await
+    }
+    async fn erase(&self, request: &ErasureRequest, asker: Option<&str>) -> Result<ErasureAnswer> {
+        let mut call = self.request(Method::POST, "/v1/erasures").json(request);
+        if let Some(asker) = asker {
+            call = call.header(ASKER_HEADER, asker);
+        }
+        let response = self.answer(call, &["application/json"]).await?;
         self.told(response).await
     }
     async fn put_blob(&self, name: BlobHash, from: u64, bytes: &[u8], whole: u64) -> Result<BlobAnswer> {

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use sync_protocol::blobs::{BlobAnswer, BlobHash};
 use sync_protocol::messages::{
-    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, Heads, History, Me, PullAnswer, PullRequest, PushAnswer,
+    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, ErasureAnswer, ErasureRequest, Heads, History, Me, PullAnswer, PullRequest, PushAnswer,
     PushRequest, RenewAnswer, SignInAnswer, SignInRequest, TimeAnswer, Trust,
 };
 use sync_protocol::problem::Problem;
@@ -48,6 +48,15 @@ pub trait Transport: Send + Sync + 'static {
     /// What became of a record. `asker` is the token of who asks at a console.
     fn history(&self, _record: &RecordKey, _asker: Option<&str>) -> impl Future<Output = Result<History>> + Send {
         std::future::ready(Err(not_carried("this way carries no histories")))
+    }
+
+    /// Everything held on a resident goes.
+    fn erase(
+        &self,
+        _request: &ErasureRequest,
+        _asker: Option<&str>,
+    ) -> impl Future<Output = Result<ErasureAnswer>> + Send {
+        std::future::ready(Err(not_carried("this way carries no erasures")))
     }
 
     /// Gives the relay bytes of a blob from one on; none at all asks how far it has come. A transport that carries no

@@ -68,7 +68,14 @@ impl Transport for Relay {
         let position = (position + 1).min(HEAD);
         Ok(PullAnswer {
             epoch: request.epoch.unwrap(),
-            channels: vec![ChannelPage { at: at(), position, listed: vec![], departed: vec![], digest: None }],
+            channels: vec![ChannelPage {
+                at: at(),
+                position,
+                listed: vec![],
+                departed: vec![],
+                digest: None,
+                erased: Vec::new(),
+            }],
             records: vec![],
             more: position < HEAD,
             remaining: HEAD - position,

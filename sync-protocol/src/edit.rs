@@ -88,10 +88,15 @@ struct SortedField<'e> {
 
 /// The ids of a run of edits that follows `before`.
 pub fn chain_ids(before: Option<EditId>, edits: &[Edit]) -> Vec<EditId> {
+    chain_ids_named(before, edits, &BTreeMap::new())
+}
+
+/// As [`chain_ids`], where some edits were erased and their ids are named by running number.
+pub fn chain_ids_named(before: Option<EditId>, edits: &[Edit], named: &BTreeMap<u32, EditId>) -> Vec<EditId> {
     edits
         .iter()
         .scan(before, |before, edit| {
-            let id = edit.id(*before);
+            let id = named.get(&edit.number).copied().unwrap_or_else(|| edit.id(*before));
             *before = Some(id);
             Some(id)
         })

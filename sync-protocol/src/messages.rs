@@ -187,6 +187,10 @@ pub struct PushRequest {
     /// By running number: what became of edits that the relay decided once and lost with a restore. Their receipts prove it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub decided: BTreeMap<u32, Outcome>,
+    /// By running number: the ids of edits whose words this device had to forget ([`Fate::Erased`]). They stand in the chain
+    /// without fields, and their ids no longer follow from them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub erased: BTreeMap<u32, EditId>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -325,6 +329,8 @@ pub struct ChannelPage {
     pub listed: Vec<RecordKey>,
     /// Records this channel no longer lists. Where they went is not said.
     pub departed: Vec<RecordKey>,
+    /// Records that were erased: whatever is held of them, also in what was written here, is to be forgotten.
+    pub erased: Vec<RecordKey>,
     /// Where `position` is the head: what a replica that applied this page holds.
     pub digest: Option<Digest>,
 }
@@ -372,6 +378,32 @@ pub struct History {
     pub changes: Vec<Change>,
     /// Older changes that are not in the answer.
     pub earlier: u32,
+}
+
+// ---- POST /v1/erasures ----------------------------------------------------------------------------------------------
+
+/// Everything that is held on a resident goes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ErasureRequest {
+    pub resident: RecordId,
+    pub reason: ErasureReason,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum ErasureReason {
+    /// They asked for it.
+    Request,
+    /// The time for which it may be kept is over.
+    Expired,
+    /// They were registered by mistake, or twice.
+    Mistake,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ErasureAnswer {
+    /// How many records it took.
+    pub records: u32,
 }
 
 // ---- GET /v1/changes (server-sent events) ---------------------------------------------------------------------------

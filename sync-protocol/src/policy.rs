@@ -236,6 +236,17 @@ pub fn may_write(
         .unwrap_or(Verdict::Never)
 }
 
+/// Whether somebody may have all that is held on a resident erased who is in these channels: a supervisor of the community,
+/// or one above it who may read its register.
+pub fn may_erase(assignments: &[Assignment], channels: &BTreeSet<Channel>, day: &str) -> bool {
+    let is_theirs = |one: &&Assignment| match &one.scope {
+        Scope::Division(code) => code.len() >= 12 || one.has("register"),
+        Scope::Unit(_) | Scope::Building(_) => false,
+    };
+    let supervisors = assignments.iter().filter(|one| one.role == Role::Supervisor && one.holds_on(day));
+    !channels.is_empty() && supervisors.filter(is_theirs).any(|one| covers(one, channels))
+}
+
 /// Fields that fewer roles may write than their kind.
 fn may_write_fields(role: Role, edit: &Edit) -> bool {
     let moves_building = edit.kind == "building" && !edit.create && edit.fields.contains_key("grid");

@@ -65,6 +65,8 @@ codes! {
     RightEnded = "right_ended",
     /// The author has the right where the record was, and it moved away while the edit was under way.
     MovedAway = "moved_away",
+    /// The edit speaks of somebody who was erased. A mark of it is kept, and nothing of what it said.
+    Erased = "erased",
     /// The bytes of a blob are not those that its hash names. What was received of it is gone; it is sent anew.
     BlobHashWrong = "blob_hash_wrong",
     /// The bytes of a blob are of no kind that the relay keeps.

@@ -89,6 +89,7 @@ export function residentFile(id: string): ResidentFile {
     died_on: null,
     identity: null,
     may_enter_identity: false,
+    may_erase: false,
     former_homes: [],
     edited_by: '赵海燕',
     edited_at: '2026-11-22T08:03:00Z',

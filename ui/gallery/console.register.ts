@@ -48,7 +48,7 @@ const needsOf = (file: HouseholdFile) => [
 
 export function person(id: string): ResidentFile {
   const file = residentFile(id)
-  return { ...file, may_enter_identity: true, identity: id === 'r6' ? { document: 'resident_card', masked: '1**************4X', check_digit_ok: false } : null }
+  return { ...file, may_enter_identity: true, may_erase: true, identity: id === 'r6' ? { document: 'resident_card', masked: '1**************4X', check_digit_ok: false } : null }
 }
 
 function alike({ name }: DuplicateQuery): PossibleDuplicate[] {
@@ -80,6 +80,7 @@ export function registerAnswers(saved: (...kinds: string[]) => unknown) {
     possible_duplicates: alike,
     search,
     ...historyAnswers,
+    erase_resident: () => ({ records: 6 }),
     reveal: () => ({ value: '10012341222', seconds: 30 }),
     undo_save: save('resident', 'residence', 'household', 'dwelling', 'building'),
     add_resident: save('resident', 'residence', 'household'),

@@ -189,6 +189,7 @@ function file(id: string): ResidentFile {
     reading: null,
     died_on: null,
     identity: asked.has('no_right') ? null : { document: 'resident_card', masked: '1**************4X', check_digit_ok: false },
+    may_erase: false,
     may_enter_identity: !asked.has('no_right'),
     former_homes: [{ residence: 's0', household: 'h0', building: 'b2', building_name: '供电小区5号楼', stays: 'main', registered_here: null, since: '1998-04-01', until: '2008-05-01', dwelling: 'b2-1-2-1', door_label: '1单元201', relation: 'head' }],
     edited_by: '单晓梅',

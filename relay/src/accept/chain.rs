@@ -8,7 +8,7 @@
 use crate::error::{RelayError, Result};
 use crate::store::{StoredDevice, StoredEdit, Tx};
 use std::collections::{BTreeMap, BTreeSet};
-use sync_protocol::edit::chain_ids;
+use sync_protocol::edit::chain_ids_named;
 use sync_protocol::messages::{Fate, MAX_PUSH_EDITS, Outcome, PushRequest};
 use sync_protocol::planted::{self, Bug};
 use sync_protocol::{Code, DeviceNumber, Edit, EditId, Stamp};
@@ -20,6 +20,8 @@ pub struct Pushed {
     pub ids: Vec<EditId>,
     /// What became of edits once, as the device says; believed where the receipt is ours.
     pub decided: BTreeMap<u32, Outcome>,
+    /// The ids of edits whose words their device had to forget.
+    pub erased: BTreeMap<u32, EditId>,
 }
 
 impl Pushed {
@@ -37,7 +39,7 @@ impl Pushed {
 
     /// As [`Self::verified`], but for the signature: what came over a line must not be taken by this alone.
     pub fn read(request: PushRequest) -> Result<Self> {
-        let PushRequest { before, edits, decided, .. } = request;
+        let PushRequest { before, edits, decided, erased, .. } = request;
         if edits.len() > MAX_PUSH_EDITS {
             return Err(RelayError::refused(Code::RequestTooLarge, "more edits than a push may hold"));
         }
@@ -47,8 +49,8 @@ impl Pushed {
         if edits.windows(2).any(|pair| matches!(pair, [one, next] if one.number.checked_add(1) != Some(next.number))) {
             return Err(broken());
         }
-        let ids = chain_ids(before, &edits);
-        Ok(Self { before, edits, ids, decided })
+        let ids = chain_ids_named(before, &edits, &erased);
+        Ok(Self { before, edits, ids, decided, erased })
     }
 }
 

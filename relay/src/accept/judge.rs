@@ -8,6 +8,7 @@ use super::privacy::is_too_open;
 use super::review::{Reason, conflict_drafts, deletion_draft, held_draft};
 use super::steps::{IssueBefore, issue_before};
 use crate::audit;
+use crate::erasing;
 use crate::error::Result;
 use crate::placing::Register;
 use crate::rights::{StoredPlaces, assignments_of};
@@ -59,6 +60,7 @@ pub struct Accepting<'t> {
     own: OwnChain,
     /// The device in whose chain edits come; each in that of its own device where nobody says.
     chain: Option<DeviceNumber>,
+    any_erased: bool,
 }
 
 /// What judging found, before anything is stored.
@@ -88,6 +90,8 @@ impl<'t> Accepting<'t> {
             to_review: VecDeque::new(),
             own: OwnChain::default(),
             chain: None,
+            // Where this cannot be read nothing else can.
+            any_erased: erasing::is_any(tx).unwrap_or(true),
         }
     }
 
@@ -134,6 +138,9 @@ impl<'t> Accepting<'t> {
     /// Takes an edit that the relay decided once and lost with a restore, as it was decided then: rights and clocks of today
     /// are not asked. Where a record it needs was lost as well it waits, and is still taken so when that has come.
     pub fn take_decided(&mut self, edit: &Edit, id: EditId, was: &Outcome, previous: Stamp) -> Result<Outcome> {
+        if self.is_erased(edit)? {
+            return self.take_erased(edit, id);
+        }
         let outcome = match was.result {
             Fate::Merged | Fate::Conflict => return self.take(edit, id, Authority::Decided(was), previous),
             Fate::Held | Fate::Waiting | Fate::Later => return self.take(edit, id, Authority::Author, previous),
@@ -258,7 +265,8 @@ impl<'t> Accepting<'t> {
         if planted::is(Bug::OutcomeUnstored) && outcome.result == Fate::Refused {
             return Ok(());
         }
-        let (edit, outcome) = (edit.clone(), outcome.clone());
+        let edit = if outcome.result == Fate::Erased { erasing::without_values(edit) } else { edit.clone() };
+        let outcome = outcome.clone();
         self.tx.put_edit(&StoredEdit { chain, id, edit, outcome, received_ms: self.now_ms })
     }
 
@@ -271,6 +279,9 @@ impl<'t> Accepting<'t> {
     ) -> Result<(Judged, Accepted)> {
         let mut accepted = Accepted { edit: edit.clone(), id, order: None };
         let keep = |fate, code| Judged::Keep(fate, code, BTreeMap::new());
+        if self.is_erased(edit)? {
+            return Ok((keep(Fate::Erased, Code::Erased), accepted));
+        }
         let was = match authority {
             Authority::SessionEnded => return Ok((keep(Fate::Later, Code::SessionEnded), accepted)),
             Authority::None => return Ok((keep(Fate::Refused, Code::NeverAllowed), accepted)),
@@ -367,6 +378,30 @@ impl<'t> Accepting<'t> {
         Ok((judged, accepted))
     }
 
+    /// Whether an edit speaks of somebody who was erased: of a record of theirs, or of a new one that would be theirs.
+    fn is_erased(&self, edit: &Edit) -> Result<bool> {
+        if !self.any_erased {
+            return Ok(false);
+        }
+        let mut about = if edit.create { self.register.parents_named(edit) } else { BTreeSet::new() };
+        let named = ["resident", "guardian"].into_iter().filter_map(|field| edit.fields.get(field)?.value.as_text());
+        about.extend(named.filter_map(|id| id.parse().ok()).map(|id| RecordKey::new("resident", id)));
+        about.insert(edit.key());
+        for key in about {
+            if self.register.get(&key)?.is_some_and(|record| record.is_erased()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Takes an edit whose words its device had to forget.
+    pub fn take_erased(&mut self, edit: &Edit, id: EditId) -> Result<Outcome> {
+        let outcome = erasing::outcome_of(edit, id);
+        self.store(edit, id, &outcome, self.chain_of(edit))?;
+        Ok(outcome)
+    }
+
     /// Whether an edit's author has, or lately had, the right to write it where the record was before it moved away, or where
     /// what a new record belongs to was.
     fn may_where_it_was(&mut self, kind: &Kind, edit: &Edit) -> Result<bool> {
@@ -378,7 +413,7 @@ impl<'t> Accepting<'t> {
         let of = if edit.create { self.register.parents_named(edit) } else { BTreeSet::from([key]) };
         let mut left = BTreeSet::new();
         for key in of {
-            left.extend(self.tx.left(&key)?);
+            left.extend(self.tx.left(&key)?.into_iter().map(|at| at.channel));
         }
         if left.is_empty() {
             return Ok(false);

@@ -56,6 +56,12 @@ pub fn accept(
             continue;
         }
         accepting.brought_by(known.map_or(device.number, |known| known.chain));
+        if pushed.erased.contains_key(&edit.number) {
+            let outcome = accepting.take_erased(edit, *id)?;
+            chain.append(edit, *id, &outcome);
+            outcomes.push(outcome);
+            continue;
+        }
         let decided = pushed.decided.get(&edit.number);
         if let Some(decided) = decided.filter(|decided| decided.edit == *id && receipts.is_valid(decided)) {
             let outcome = accepting.take_decided(edit, *id, decided, chain.order())?;

@@ -114,6 +114,11 @@ impl Files {
         Ok(Some((bytes, whole)))
     }
 
+    /// Forgets a blob's bytes.
+    pub fn forget(&self, blob: BlobHash) -> Result<()> {
+        remove(&self.whole(blob))
+    }
+
     /// Gives up what nobody went on with. Returns how many that were.
     pub fn tidy(&self, now: SystemTime) -> Result<u32> {
         let entries = match fs::read_dir(self.0.join("unfinished")) {

@@ -6,6 +6,7 @@ mod backup;
 mod certificate;
 mod code;
 mod demo;
+mod erase;
 mod held;
 mod import;
 mod migrate;
@@ -45,6 +46,8 @@ enum Command {
     Restore(backup::Restore),
     /// Take what devices of another store hold, after this one took its place.
     AllowRefill(allow_refill::AllowRefill),
+    /// Erase everything that is held on a resident, for ever.
+    Erase(erase::Erase),
     /// Read or check the audit trail.
     Audit(audit::Audit),
 }
@@ -62,6 +65,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Backup(backup) => backup.run().map(|()| ExitCode::SUCCESS),
         Command::Restore(restore) => restore.run().map(|()| ExitCode::SUCCESS),
         Command::AllowRefill(allow) => allow.run().map(|()| ExitCode::SUCCESS),
+        Command::Erase(erase) => erase.run().map(|()| ExitCode::SUCCESS),
         Command::Audit(audit) => audit.run(),
     };
     result.unwrap_or_else(|error| {

@@ -2,11 +2,14 @@
 
 use crate::district;
 use crate::enrolment;
+use crate::erasing::Erasure;
 use crate::importing::{Imported, import_divisions};
 use crate::relay::Relay;
 use crate::store::Holder;
 use anyhow::{Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
+use sync_protocol::messages::ErasureReason;
+use sync_protocol::{RecordId, RecordKey};
 
 const DAY_MS: u64 = 24 * 3_600_000;
 
@@ -19,6 +22,8 @@ pub enum Ask {
     ImportDivisions { text: String },
     /// Lets devices of another store refill this one for so many days.
     AllowRefill { days: u64 },
+    /// Everything that is held on a resident goes.
+    Erase { resident: RecordId, reason: ErasureReason },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,6 +36,8 @@ pub enum Answer {
         until_ms: u64,
         lives: usize,
     },
+    /// So many records.
+    Erased(u32),
 }
 
 /// A store with the address at which devices find its relay.
@@ -47,6 +54,15 @@ impl Office {
                 let url = self.address(relay)?;
                 let holder = self.holder(person.as_deref(), console.as_deref())?;
                 Ok(Answer::Link(self.link(&holder, minutes, &url)?))
+            }
+            Ask::Erase { resident, reason } => {
+                let known = RecordKey::new("resident", resident);
+                let is_known = self.relay.store().read(|tx| tx.record(&known))?.is_some_and(|held| !held.is_erased());
+                if !is_known {
+                    return Ok(Answer::Erased(0));
+                }
+                let erasure = Erasure::by_operator(resident, reason, self.relay.now_ms());
+                Ok(Answer::Erased(self.relay.erase(&erasure)?))
             }
             Ask::ImportDivisions { text } => {
                 let rows = demo_district::divisions::read_bytes(text.as_bytes())

@@ -3,9 +3,10 @@
 use super::rights::end_again;
 use super::{Enrolled, Entry, Ledger, LedgerPlace, Seen, refused};
 use crate::district;
+use crate::erasing;
 use crate::error::{RelayError, Result};
 use crate::store::{NewDevice, Store, Tx};
-use sync_protocol::{DeviceNumber, Epoch, Schema};
+use sync_protocol::{DeviceNumber, Epoch, RecordKey, Schema};
 
 /// Up to where a store has taken each file of the ledger, as JSON.
 const SEEN: &str = "ledger";
@@ -39,7 +40,8 @@ pub fn catch_up(
             Entry::Enrolled(device) => enrol_again(tx, &device, now_ms)?,
             Entry::Revoked { device } => revoke_again(tx, device)?,
             Entry::RightEnded(end) => end_again(tx, schema, &end, now_ms)?,
-            Entry::Erased { .. } | Entry::Epoch { .. } => false,
+            Entry::Erased { kind, record } => erasing::erase_again(tx, schema, &RecordKey::new(kind, record), now_ms)?,
+            Entry::Epoch { .. } => false,
         });
     }
     let own = district::epoch(tx)?;

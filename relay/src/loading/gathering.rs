@@ -8,7 +8,7 @@ use crate::store::{Channels, Edits, Fresh, Link, Listing, Records, Standing, Sto
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use sync_protocol::record::Accepted;
-use sync_protocol::{Channel, ChannelFacet, DeviceNumber, Digest, RecordId, RecordKey};
+use sync_protocol::{ChannelFacet, DeviceNumber, Digest, RecordId, RecordKey};
 
 /// The ids that records pointed at when they were not there: should one come, the store knows of its children.
 pub type Loose = RefCell<HashSet<RecordId>>;
@@ -157,6 +157,20 @@ impl Edits for Gathering<'_> {
         Ok(())
     }
 
+    fn edits_of(&self, key: &RecordKey) -> Result<Vec<StoredEdit>> {
+        let mut edits = if self.coming.contains(key) { Vec::new() } else { self.tx.edits_of(key)? };
+        edits.extend(self.fresh.borrow().edits.iter().filter(|one| one.edit.key() == *key).cloned());
+        Ok(edits)
+    }
+
+    fn replace_edit(&self, edit: &StoredEdit) -> Result<()> {
+        match self.fresh.borrow_mut().edits.iter_mut().find(|one| one.id == edit.id) {
+            Some(held) => held.clone_from(edit),
+            None => self.tx.replace_edit(edit)?,
+        }
+        Ok(())
+    }
+
     fn accepted_edits(&self, key: &RecordKey) -> Result<Vec<Accepted>> {
         let mut edits = if self.coming.contains(key) { Vec::new() } else { self.tx.accepted_edits(key)? };
         let fresh = self.fresh.borrow();
@@ -192,7 +206,7 @@ impl Channels for Gathering<'_> {
         self.tx.entries_after(at, position, limit)
     }
 
-    fn left(&self, key: &RecordKey) -> Result<BTreeSet<Channel>> {
+    fn left(&self, key: &RecordKey) -> Result<BTreeSet<ChannelFacet>> {
         if self.coming.contains(key) { Ok(BTreeSet::new()) } else { self.tx.left(key) }
     }
 

@@ -57,6 +57,7 @@ pass_on! {
     Blobs {
         put_giver(blob: BlobHash, giver: &str, bytes: u64, now_ms: u64) -> ();
         is_giver(blob: BlobHash, giver: &str) -> bool;
+        drop_givers(blob: BlobHash) -> ();
         attachments_naming(blob: BlobHash) -> Vec<RecordKey>;
     }
     Epochs {

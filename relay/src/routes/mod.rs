@@ -5,6 +5,7 @@ mod body;
 mod caller;
 mod changes;
 mod enrol;
+mod erasures;
 mod health;
 mod history;
 mod me;
@@ -46,6 +47,7 @@ pub fn router(relay: Relay) -> Router {
         .route("/v1/pull", post(sync::pull))
         .route("/v1/compare", post(sync::compare))
         .route("/v1/blobs/{sha256}", get(blobs::get).put(blobs::put))
+        .route("/v1/erasures", post(erasures::erase))
         .route("/v1/records/{kind}/{id}/history", get(history::history))
         .route("/v1/changes", get(changes::changes))
         .route("/v1/sign-in", post(sign_in::sign_in))

@@ -27,7 +27,7 @@ use crate::error::Result;
 use std::collections::BTreeSet;
 use sync_protocol::blobs::BlobHash;
 use sync_protocol::record::Accepted;
-use sync_protocol::{Channel, ChannelFacet, DeviceNumber, Digest, EditId, Epoch, RecordId, RecordKey, Stamp};
+use sync_protocol::{ChannelFacet, DeviceNumber, Digest, EditId, Epoch, RecordId, RecordKey, Stamp};
 
 /// A store: something that runs work in transactions.
 pub trait Store: Send + Sync {
@@ -87,6 +87,10 @@ pub trait Edits {
     fn edits_numbered(&self, device: DeviceNumber, first: u32, last: u32) -> Result<Vec<StoredEdit>>;
     /// Stores an edit with its outcome, or a new outcome of an edit that was stored already.
     fn put_edit(&self, edit: &StoredEdit) -> Result<()>;
+    /// Every edit of a record, whatever became of it.
+    fn edits_of(&self, key: &RecordKey) -> Result<Vec<StoredEdit>>;
+    /// Puts an edit in the place of itself: what it said may be gone.
+    fn replace_edit(&self, edit: &StoredEdit) -> Result<()>;
     /// Every accepted edit of a record, without the fields that were refused.
     fn accepted_edits(&self, key: &RecordKey) -> Result<Vec<Accepted>>;
     fn wait_for(&self, key: &RecordKey, edit: (DeviceNumber, u32)) -> Result<()>;
@@ -110,8 +114,8 @@ pub trait Channels {
     fn all_standings(&self) -> Result<Vec<(ChannelFacet, Standing)>>;
     fn entries_after(&self, at: &ChannelFacet, position: u64, limit: u32) -> Result<Vec<Entry>>;
     fn count_after(&self, at: &ChannelFacet, position: u64) -> Result<u64>;
-    /// The channels that listed a record once and still say that it departed.
-    fn left(&self, key: &RecordKey) -> Result<BTreeSet<Channel>>;
+    /// The channel facets that listed a record once and still say that it departed.
+    fn left(&self, key: &RecordKey) -> Result<BTreeSet<ChannelFacet>>;
 }
 
 pub trait Devices {
@@ -159,6 +163,8 @@ pub trait Blobs {
     /// Notes that somebody gave all bytes of a blob.
     fn put_giver(&self, blob: BlobHash, giver: &str, bytes: u64, now_ms: u64) -> Result<()>;
     fn is_giver(&self, blob: BlobHash, giver: &str) -> Result<bool>;
+    /// Forgets who gave a blob, and so that it was ever here.
+    fn drop_givers(&self, blob: BlobHash) -> Result<()>;
     /// The attachments whose photo or thumbnail a blob is.
     fn attachments_naming(&self, blob: BlobHash) -> Result<Vec<RecordKey>>;
 }

@@ -1,9 +1,10 @@
 //! What goes into a store and comes out of it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use sync_protocol::messages::{Fate, Outcome};
 use sync_protocol::record::{Accepted, RecordState};
 use sync_protocol::routes::Placement;
-use sync_protocol::{DeviceNumber, Digest, Edit, EditId, RecordId, RecordKey, Stamp};
+use sync_protocol::{DeviceNumber, Digest, Edit, EditId, Facet, RecordId, RecordKey, Stamp};
 
 /// A record as it stands, and where it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -11,6 +12,19 @@ pub struct StoredRecord {
     pub revision: u64,
     pub state: RecordState,
     pub placement: Placement,
+}
+
+impl StoredRecord {
+    /// A mark that is left where a record was: its id, and nothing else.
+    pub fn erased(key: &RecordKey, revision: u64, facet: Facet) -> Self {
+        let (marks, fields) = (Vec::new(), BTreeMap::new());
+        let state = RecordState { kind: key.kind.clone(), id: key.id, marks, fields };
+        Self { revision, state, placement: Placement { channels: BTreeSet::new(), facet } }
+    }
+
+    pub fn is_erased(&self) -> bool {
+        self.state.marks.is_empty()
+    }
 }
 
 /// A routing field of a child that points at a parent.

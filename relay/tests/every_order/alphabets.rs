@@ -31,7 +31,7 @@ impl Letter {
     pub fn pushed(&self, decided: Option<Outcome>) -> Pushed {
         let edits = vec![self.edit.clone()];
         let decided = decided.map(|outcome| BTreeMap::from([(self.edit.number, outcome)])).unwrap_or_default();
-        Pushed { before: None, ids: chain_ids(None, &edits), edits, decided }
+        Pushed { before: None, ids: chain_ids(None, &edits), edits, decided, erased: BTreeMap::new() }
     }
 }
 

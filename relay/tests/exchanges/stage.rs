@@ -313,7 +313,15 @@ impl Device {
         let pair = KeyPair::from_secret(&self.secret).unwrap();
         let last = chain_ids(before, &edits).last().copied();
         let signature = last.map(|last| pair.sign(last.as_bytes())).unwrap_or_default();
-        PushRequest { epoch, before, edits, signature, author_tokens: BTreeMap::new(), decided: BTreeMap::new() }
+        PushRequest {
+            epoch,
+            before,
+            edits,
+            signature,
+            author_tokens: BTreeMap::new(),
+            decided: BTreeMap::new(),
+            erased: BTreeMap::new(),
+        }
     }
 
     /// As the file of exchanges names it.

@@ -277,7 +277,15 @@ impl Device {
     pub fn request(&self, before: Option<EditId>, edits: Vec<Edit>) -> PushRequest {
         let last = chain_ids(before, &edits).last().copied();
         let signature = last.map(|last| self.pair.sign(last.as_bytes())).unwrap_or_default();
-        PushRequest { epoch: None, before, edits, signature, author_tokens: BTreeMap::new(), decided: BTreeMap::new() }
+        PushRequest {
+            epoch: None,
+            before,
+            edits,
+            signature,
+            author_tokens: BTreeMap::new(),
+            decided: BTreeMap::new(),
+            erased: BTreeMap::new(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::facts;
 use crate::clock::offset_of;
-use local_store::{Result, Store, StoreError, Tx, View, comparing, cursors, device, epochs, incoming, outbox};
+use local_store::{Result, Store, StoreError, Tx, View, comparing, cursors, device, epochs, erasing, incoming, outbox};
 use std::collections::{BTreeMap, BTreeSet};
 use sync_protocol::messages::{
     CompareAnswer, CompareRequest, Fate, MAX_PUSH_EDITS, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, standing,
@@ -189,6 +189,7 @@ impl Exchange {
         let (Some(first), Some(last)) = (edits.first(), edits.last()) else { return Ok(None) };
         let numbers = (first.edit.number, last.edit.number);
         let decided = store.read(&View::Everything, |tx| outbox::decided(tx, numbers.0, numbers.1))?;
+        let erased = store.read(&View::Everything, |tx| erasing::named(tx, numbers.0, numbers.1))?;
         self.offered = last.edit.number;
         if planted::is(Bug::SettledWhenSent) {
             let sql = "UPDATE edit SET fate = 'merged' WHERE fate IS NULL";
@@ -201,6 +202,7 @@ impl Exchange {
             signature: speaker.sign(last.id),
             author_tokens: speaker.author_tokens(),
             edits: edits.into_iter().map(|one| one.edit).collect(),
+            erased,
         }))
     }
 

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 struct Packed<V> {
     channels: Vec<Channel>,
     records: Vec<Table<V>>,
-    /// Keys of records that are not on the page: those that departed.
+    /// Keys of records that are not on the page: those that departed or were erased.
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
     keys: BTreeMap<String, Ids>,
     #[serde(flatten)]
@@ -44,6 +44,8 @@ struct Channel {
     listed: Numbers,
     #[serde(default, skip_serializing_if = "Numbers::is_none")]
     departed: Numbers,
+    #[serde(default, skip_serializing_if = "Numbers::is_none")]
+    erased: Numbers,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     digest: Option<Digest>,
 }
@@ -77,7 +79,7 @@ impl Serialize for PullAnswer {
         }
         let on_page = by_kind.values().flatten().map(|record| (record.state.kind.as_str(), record.state.id));
         let mut numbers: HashMap<(&str, RecordId), i64> = on_page.zip(0..).collect();
-        let named = self.channels.iter().flat_map(|page| page.listed.iter().chain(&page.departed));
+        let named = self.channels.iter().flat_map(|page| page.listed.iter().chain(&page.departed).chain(&page.erased));
         let others: BTreeSet<(&str, RecordId)> =
             named.map(|key| (key.kind.as_str(), key.id)).filter(|key| !numbers.contains_key(key)).collect();
         let first = self.records.len() as i64;
@@ -91,6 +93,7 @@ impl Serialize for PullAnswer {
             position: page.position,
             listed: Numbers::of(&page.listed, &numbers),
             departed: Numbers::of(&page.departed, &numbers),
+            erased: Numbers::of(&page.erased, &numbers),
             digest: page.digest,
         };
         let packed = Packed {
@@ -123,7 +126,9 @@ fn unpack(packed: Packed<Value>) -> Result<PullAnswer, Misfit> {
         all.extend(ids.unfold()?.into_iter().map(|id| RecordKey::new(kind.clone(), RecordId::from_bytes(id))));
     }
     // Every channel may list every key: a few bytes could ask for their product.
-    let claimed = |channel: &Channel| u64::from(channel.listed.0) + u64::from(channel.departed.0);
+    let claimed = |channel: &Channel| {
+        [&channel.listed, &channel.departed, &channel.erased].map(|all| u64::from(all.0)).iter().sum::<u64>()
+    };
     if packed.channels.iter().map(claimed).sum::<u64>() > MAX_ROWS as u64 {
         return Err(Misfit("listed"));
     }
@@ -133,6 +138,7 @@ fn unpack(packed: Packed<Value>) -> Result<PullAnswer, Misfit> {
             position: channel.position,
             listed: channel.listed.keys(&all)?,
             departed: channel.departed.keys(&all)?,
+            erased: channel.erased.keys(&all)?,
             digest: channel.digest,
         })
     };

@@ -71,13 +71,21 @@ fn answer(records: Vec<WireRecord>, departed: Vec<[u8; 16]>) -> PullAnswer {
     PullAnswer {
         epoch: Epoch::from_bytes([7; 16]),
         channels: vec![
-            ChannelPage { at: channel("340603"), position: 9, listed: listed.clone(), departed: vec![], digest: None },
+            ChannelPage {
+                at: channel("340603"),
+                position: 9,
+                listed: listed.clone(),
+                departed: vec![],
+                digest: None,
+                erased: Vec::new(),
+            },
             ChannelPage {
                 at: channel("340603002001001"),
                 position: 1 << 40,
                 listed,
                 departed,
                 digest: Some(crate::Digest::from_bytes([7; 16])),
+                erased: Vec::new(),
             },
         ],
         records,
@@ -112,8 +120,7 @@ proptest! {
             edits,
             signature: "s".into(),
             author_tokens: BTreeMap::new(),
-            decided: BTreeMap::new(),
-        };
+            decided: BTreeMap::new(), erased: BTreeMap::new() };
         let received: PushRequest = serde_json::from_str(&serde_json::to_string(&sent).unwrap()).unwrap();
         prop_assert_eq!(received.edits, sent.edits);
     }
@@ -130,8 +137,7 @@ proptest! {
             edits,
             signature: "s".into(),
             author_tokens: BTreeMap::new(),
-            decided: BTreeMap::new(),
-        };
+            decided: BTreeMap::new(), erased: BTreeMap::new() };
         let text = serde_json::to_string(&sent).unwrap();
         let digits: Vec<usize> = text.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at).collect();
         let at = digits[at.index(digits.len())];

@@ -1,5 +1,6 @@
 use crate::words::*;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 use sync_protocol::messages::{ChannelPage, PullAnswer, PushRequest, WireRecord};
 use sync_protocol::record::Accepted;
 use sync_protocol::schema::linli;
@@ -64,7 +65,15 @@ fn edits() -> Vec<Edit> {
 
 fn request(edits: Vec<Edit>) -> PushRequest {
     let (author_tokens, decided) = Default::default();
-    PushRequest { epoch: None, before: None, edits, signature: String::new(), author_tokens, decided }
+    PushRequest {
+        epoch: None,
+        before: None,
+        edits,
+        signature: String::new(),
+        author_tokens,
+        decided,
+        erased: BTreeMap::new(),
+    }
 }
 
 fn packed_edits(edits: &[Edit]) -> Json {
@@ -111,6 +120,7 @@ fn page() -> PullAnswer {
                 listed: vec![resident.key(), household.key()],
                 departed: vec![RecordKey::new("visit", id(50)), RecordKey::new("need", id(51))],
                 digest: Some(digest),
+                erased: Vec::new(),
             },
             ChannelPage {
                 at: at(Facet::Guarded),
@@ -118,6 +128,7 @@ fn page() -> PullAnswer {
                 listed: vec![child.key()],
                 departed: vec![],
                 digest: None,
+                erased: Vec::new(),
             },
         ],
         records,

@@ -8,6 +8,7 @@ mod conflicts;
 mod console_page;
 mod drafts;
 mod enrolment;
+mod erasing;
 mod history;
 mod import;
 mod issues;

@@ -207,6 +207,20 @@ export type EnteredField = { field: string,
  */
 shown: string | null, hidden: boolean, };
 
+export type Erased = { 
+/**
+ * How many records the relay erased.
+ */
+records: number, };
+
+export type ErasureInput = { resident: string, 
+/**
+ * Typed by who asks for it, and the same as in the file.
+ */
+name: string, reason: ErasureReason, };
+
+export type ErasureReason = "request" | "expired" | "mistake";
+
 export type Event = { "type": "records_changed", kinds: Array<string>, } | { "type": "sync_changed" } | { "type": "stage_changed" };
 
 export type FieldChange = { field: CorrectableField, value: string | null, seen: Array<string>, };
@@ -611,7 +625,11 @@ export type ResidentFile = { id: string, name: string, gender: Gender | null, ag
 /**
  * Whether the asker may enter an identity number.
  */
-may_enter_identity: boolean, fields: Array<ResidentField>, homes: Array<ResidentHome>, 
+may_enter_identity: boolean, 
+/**
+ * Whether the asker may have everything erased that is held on them.
+ */
+may_erase: boolean, fields: Array<ResidentField>, homes: Array<ResidentHome>, 
 /**
  * The homes before, as far as they are held here.
  */
@@ -848,6 +866,7 @@ export const enrolAgain = (input: EnrolLinkInput) => call<AppState>('enrol_again
 export const unlock = (input: Unlock) => call<AppState>('unlock', input)
 export const lock = () => call<AppState>('lock', null)
 export const loadProgress = () => call<LoadProgress>('load_progress', null)
+export const eraseResident = (input: ErasureInput) => call<Erased>('erase_resident', input)
 export const historyWhole = (input: HistoryRef) => call<RecordHistory>('history_whole', input)
 export const listBuildings = () => call<Array<BuildingCard>>('list_buildings', null)
 export const buildingMatrix = (input: BuildingRef) => call<BuildingMatrix>('building_matrix', input)

@@ -61,6 +61,7 @@ pub fn paths() -> Value {
             ok(&schema("CompareAnswer")),
             &[&[(409, Code::EpochChanged)], BODY].concat(),
         )) },
+        "/v1/erasures": { "post": with_body("ErasureRequest", erasures()) },
         "/v1/records/{kind}/{id}/history": { "get": history() },
         "/v1/blobs/{sha256}": {
             "parameters": [{ "name": "sha256", "in": "path", "required": true, "schema": schema("BlobHash") }],
@@ -102,6 +103,16 @@ fn me() -> Value {
     let words =
         "The epoch that the device's cursors are of; where the store was restored since, the answer says how to go on.";
     call["parameters"] = json!([{ "name": "epoch", "in": "query", "schema": schema("Id"), "description": words }]);
+    call
+}
+
+fn erasures() -> Value {
+    let words = "Everything held on a resident goes, for ever: a supervisor of where they live may say so.";
+    let refusals = &[(401, Code::SessionEnded), (403, Code::NeverAllowed), (404, Code::NotThere)];
+    let mut call = device_call("erase", words, ok(&schema("ErasureAnswer")), &[refusals, BODY].concat());
+    let asker = "At a console: the token that sign-in gave to the person who asks.";
+    call["parameters"] =
+        json!([{ "name": ASKER_HEADER, "in": "header", "schema": { "type": "string" }, "description": asker }]);
     call
 }
 

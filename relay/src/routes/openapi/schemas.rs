@@ -128,6 +128,7 @@ fn pushing() -> Value {
             json!({
                 "before": or_null(at("Id")),
                 "epoch": or_null(at("Id")),
+                "erased": { "type": "object", "propertyNames": { "pattern": "^[0-9]{1,10}$" }, "additionalProperties": at("Id") },
                 "decided": { "type": "object", "propertyNames": { "pattern": "^[0-9]{1,10}$" }, "additionalProperties": at("Outcome") },
                 "author_tokens": { "type": "object", "propertyNames": { "pattern": UUID }, "additionalProperties": text() },
             }),
@@ -189,7 +190,7 @@ fn pulling() -> Value {
             }),
         ),
         "ChannelPage": object(
-            place(), json!({ "listed": at("Numbers"), "departed": at("Numbers"), "digest": at("Digest") }),
+            place(), json!({ "listed": at("Numbers"), "departed": at("Numbers"), "erased": at("Numbers"), "digest": at("Digest") }),
         ),
         "Records": object(json!({
             "kind": text(), "ids": at("Ids"), "revisions": at("Steps"), "marks": runs(at("Count")),
@@ -206,6 +207,10 @@ fn pulling() -> Value {
             "epoch": at("Id"), "channels": list(at("ChannelPage")), "records": list(at("Records")),
             "more": { "type": "boolean" }, "remaining": number(), "grants_version": text(), "now_ms": number(),
         }), json!({ "keys": { "type": "object", "additionalProperties": at("Ids") } })),
+        "ErasureRequest": object(
+            json!({ "resident": at("Id"), "reason": { "enum": ["request", "expired", "mistake"] } }), json!({}),
+        ),
+        "ErasureAnswer": object(json!({ "records": number() }), json!({})),
         "FieldChange": object(json!({ "before": at("Value"), "after": at("Value") }), json!({})),
         "Change": object(
             json!({

@@ -21,6 +21,11 @@ impl Blobs for PostgresTx<'_> {
         Ok(self.ask_one(sql, params![blob.0.to_vec(), giver.to_owned()])?.is_some())
     }
 
+    fn drop_givers(&self, blob: BlobHash) -> Result<()> {
+        self.hold(Hold::Blob(blob), Strength::Alone)?;
+        self.send("DELETE FROM blob WHERE district = $1 AND sha256 = $2", params![blob.0.to_vec()])
+    }
+
     fn attachments_naming(&self, blob: BlobHash) -> Result<Vec<RecordKey>> {
         self.hold(Hold::Blob(blob), Strength::Shared)?;
         let sql = "SELECT id FROM record

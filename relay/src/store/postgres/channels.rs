@@ -8,7 +8,7 @@ use crate::error::{RelayError, Result};
 use crate::store::columns::{channel, facet, facet_number, from_json};
 use crate::store::{Channels, Entry, Listing, Standing};
 use std::collections::{BTreeSet, HashMap};
-use sync_protocol::{Channel, ChannelFacet, Digest, RecordId, RecordKey};
+use sync_protocol::{ChannelFacet, Digest, RecordId, RecordKey};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -103,9 +103,10 @@ impl Channels for PostgresTx<'_> {
         Ok(row.map_or(0, |row| row.get::<_, i64>(0) as u64))
     }
 
-    fn left(&self, key: &RecordKey) -> Result<BTreeSet<Channel>> {
-        let sql = "SELECT name FROM entry WHERE district = $1 AND id = $2 AND kind = $3 AND departed";
-        self.ask(sql, params![key.id.0, key.kind.clone()])?.iter().map(|row| channel(row.get(0))).collect()
+    fn left(&self, key: &RecordKey) -> Result<BTreeSet<ChannelFacet>> {
+        let sql = "SELECT name, facet FROM entry WHERE district = $1 AND id = $2 AND kind = $3 AND departed";
+        let at = |row: &Row| Ok(ChannelFacet { channel: channel(row.get(0))?, facet: facet(row.get(1))? });
+        self.ask(sql, params![key.id.0, key.kind.clone()])?.iter().map(at).collect()
     }
 }
 

@@ -42,6 +42,29 @@ impl Edits for PostgresTx<'_> {
         )
     }
 
+    fn edits_of(&self, key: &RecordKey) -> Result<Vec<StoredEdit>> {
+        self.hold(Hold::Record(key.id), Strength::Alone)?;
+        let sql = "SELECT id, body::text, outcome::text, received_ms, device FROM edit
+            WHERE district = $1 AND record = $2 AND kind = $3";
+        self.ask(sql, params![key.id.0, key.kind.clone()])?.iter().map(stored).collect()
+    }
+
+    fn replace_edit(&self, stored: &StoredEdit) -> Result<()> {
+        let sql = "UPDATE edit SET fate = $5, body = $6::text::json, outcome = $7::text::json
+            WHERE district = $1 AND device = $2 AND number = $3 AND id = $4";
+        self.send(
+            sql,
+            params![
+                i64::from(stored.chain.0),
+                i64::from(stored.edit.number),
+                stored.id.0,
+                fate_name(stored.outcome.result),
+                to_json(&stored.edit)?,
+                to_json(&stored.outcome)?,
+            ],
+        )
+    }
+
     fn accepted_edits(&self, key: &RecordKey) -> Result<Vec<Accepted>> {
         self.hold(Hold::Record(key.id), Strength::Shared)?;
         let sql = "SELECT id, body::text, outcome::text, received_ms, device FROM edit

@@ -23,6 +23,12 @@ impl Blobs for SqliteTx<'_> {
         Ok(find.exists(named_params! { ":sha256": blob.0, ":giver": giver })?)
     }
 
+    fn drop_givers(&self, blob: BlobHash) -> Result<()> {
+        let mut forget = self.0.prepare_cached("DELETE FROM blob WHERE sha256 = :sha256")?;
+        forget.execute(named_params! { ":sha256": blob.0 })?;
+        Ok(())
+    }
+
     fn attachments_naming(&self, blob: BlobHash) -> Result<Vec<RecordKey>> {
         let sql = "SELECT id FROM record
             WHERE kind = 'attachment' AND json_extract(state, '$.fields.sha256[0][1]') = :name

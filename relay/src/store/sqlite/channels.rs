@@ -7,7 +7,7 @@ use crate::store::columns::{channel, facet, facet_number, from_json};
 use crate::store::{Channels, Entry, Listing, Standing};
 use rusqlite::{OptionalExtension, Row, named_params};
 use std::collections::BTreeSet;
-use sync_protocol::{Channel, ChannelFacet, Digest, RecordKey};
+use sync_protocol::{ChannelFacet, Digest, RecordKey};
 
 /// Draws so many positions at the end of a channel facet, whose digest changes by as much: the channel's row, and the first
 /// of the positions.
@@ -96,14 +96,15 @@ impl Channels for SqliteTx<'_> {
         Ok(self.0.prepare_cached(sql)?.query_row(params, |row| row.get(0))?)
     }
 
-    fn left(&self, key: &RecordKey) -> Result<BTreeSet<Channel>> {
-        let sql = "SELECT name FROM entry JOIN channel ON channel.row = entry.channel
+    fn left(&self, key: &RecordKey) -> Result<BTreeSet<ChannelFacet>> {
+        let sql = "SELECT name, facet FROM entry JOIN channel ON channel.row = entry.channel
             WHERE departed AND record = (SELECT row FROM record WHERE kind = :kind AND id = :id)";
         let mut find = self.0.prepare_cached(sql)?;
         let mut rows = find.query(named_params! { ":kind": key.kind, ":id": key.id.as_bytes() })?;
         let mut left = BTreeSet::new();
         while let Some(row) = rows.next()? {
-            left.insert(channel(row.get_ref("name")?.as_str().map_err(rusqlite::Error::from)?)?);
+            let name = row.get_ref("name")?.as_str().map_err(rusqlite::Error::from)?;
+            left.insert(ChannelFacet { channel: channel(name)?, facet: facet(row.get("facet")?)? });
         }
         Ok(left)
     }

@@ -39,6 +39,28 @@ impl Edits for SqliteTx<'_> {
         Ok(())
     }
 
+    fn edits_of(&self, key: &RecordKey) -> Result<Vec<StoredEdit>> {
+        let sql = "SELECT device, id, body, outcome, received_ms FROM edit WHERE record = :id AND kind = :kind";
+        let mut find = self.0.prepare_cached(sql)?;
+        let params = named_params! { ":id": key.id.as_bytes(), ":kind": key.kind };
+        let rows: Vec<Columns> = find.query_map(params, columns)?.collect::<Result<_, _>>()?;
+        rows.into_iter().map(stored).collect()
+    }
+
+    fn replace_edit(&self, stored: &StoredEdit) -> Result<()> {
+        let sql = "UPDATE edit SET fate = :fate, body = :body, outcome = :outcome
+            WHERE device = :device AND number = :number AND id = :id";
+        self.0.prepare_cached(sql)?.execute(named_params! {
+            ":device": stored.chain.0,
+            ":number": stored.edit.number,
+            ":id": stored.id.as_bytes(),
+            ":fate": fate_name(stored.outcome.result),
+            ":body": to_json(&stored.edit)?,
+            ":outcome": to_json(&stored.outcome)?,
+        })?;
+        Ok(())
+    }
+
     fn accepted_edits(&self, key: &RecordKey) -> Result<Vec<Accepted>> {
         let sql = "SELECT device, id, body, outcome, received_ms FROM edit
             WHERE record = :id AND kind = :kind AND fate IN ('merged', 'conflict')";

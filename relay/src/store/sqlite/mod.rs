@@ -52,6 +52,8 @@ impl SqliteStore {
         writer.pragma_update(None, "journal_mode", "WAL")?;
         // NORMAL would lose acknowledged edits in a power cut.
         writer.pragma_update(None, "synchronous", "FULL")?;
+        // What is erased must not lie about in pages that the file has free.
+        writer.pragma_update(None, "secure_delete", true)?;
         MIGRATIONS.to_latest(&mut writer).map_err(|error| match error {
             rusqlite_migration::Error::MigrationDefinition(
                 rusqlite_migration::MigrationDefinitionError::DatabaseTooFarAhead,

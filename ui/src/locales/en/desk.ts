@@ -27,6 +27,15 @@ export default {
   form: { keys: 'Ctrl+S saves, Esc goes back; what is not saved is kept', unknown: 'There is no such form' },
   conflict: { resident: 'There are different entries about this person.', household: 'There are different entries about this household.', settle: 'Go to data review', record: 'Open the file' },
   pick: { found: 'Found', other: 'Choose another', none_people: 'Nobody found.', none_buildings: 'No such building found.', none_staff: 'Nobody of that name works here.', not_here: 'The register is still coming in. Try again soon.', none_doors: 'No such door found.', nobody: 'nobody registered', choose_door: 'Please choose a door.', door_hint: 'Type a door, such as 3-2-1203' },
+  erase: {
+    title: 'Erase everything held on this person',
+    what: 'Their data, homes, identity number, notes, photos and what the history says of them all go, on tablets at their next contact. Nothing brings it back; a mark without content stays.',
+    why: 'Why',
+    reasons: { request: 'They asked for it', expired: 'It may be kept no longer', mistake: 'Registered by mistake or twice' },
+    name: 'Type the name “{name}” to confirm',
+    do: 'Erase everything',
+    done: '{n} records were erased.',
+  },
   resident: { actions: 'What can be done', living: 'This home', died: 'died {day}', until: 'until {day}' },
   door: { title: 'Dwelling', people: 'People here', household: 'This household', dwelling: 'Dwelling' },
   move_in: {

@@ -63,6 +63,7 @@ export default {
   set_once: 'This is set when the record is made and cannot be changed later.',
   already_there: 'This is there already and was not made again.',
   never_allowed: 'This place is not within your rights, so the relay did not take it. It is kept on this device.',
+  erased: "This person's data was erased at their request; what you entered was not kept.",
   moved_away: 'This has moved to another grid. What you entered waits for the supervisor there; nothing is lost.',
   right_ended: 'This place is with somebody else now. What you entered waits for a supervisor; nothing is lost.',
   no_answer: 'The server did not answer. Please try again later; what you entered is kept.',
@@ -81,6 +82,7 @@ export default {
     appointed_already: 'They hold this already.',
     before_from: '{field} is before the first day. Please check.',
     too_many_doors: 'At most 600 doors at a time; lower {field} and add the others later.',
+    not_the_same: '{field} is not the same as in the file.',
     unknown: 'Please check: {field}.',
   },
 }

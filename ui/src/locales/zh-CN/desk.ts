@@ -27,6 +27,15 @@ export default {
   form: { keys: 'Ctrl+S 保存，Esc 返回；没保存的会留着', unknown: '没有这个表单' },
   conflict: { resident: '这个人的资料有不同的说法。', household: '这一户的资料有不同的说法。', settle: '去数据核对', record: '打开资料' },
   pick: { found: '找到的', other: '换一个', none_people: '没有找到这个人。', none_buildings: '没有找到这栋楼。', none_staff: '没有找到这位工作人员。', not_here: '名册还在接收，稍后再找。', none_doors: '没有找到这一户。', nobody: '没有住户', choose_door: '请选一户。', door_hint: '输入门号，如 3-2-1203' },
+  erase: {
+    title: '删除此人的全部资料',
+    what: '居民资料、居住、证件号码、备注、照片和历史里的内容都会删除，各处的平板下次联网时也会删除。删除后不能恢复，只留一条没有内容的记录。',
+    why: '为什么删除',
+    reasons: { request: '本人要求', expired: '保存期已满', mistake: '登记错了或登记了两次' },
+    name: '请输入姓名“{name}”确认',
+    do: '删除全部资料',
+    done: '已删除 {n} 条。',
+  },
   resident: { actions: '可以做的', living: '这处居住', died: '{day} 去世', until: '住到 {day}' },
   door: { title: '住房', people: '住在这里的人', household: '这一户', dwelling: '住房' },
   move_in: {

@@ -63,6 +63,7 @@ export default {
   set_once: '这一项只在建立时填写，之后不能再改。',
   already_there: '这一条已经有了，没有再建一次。',
   never_allowed: '这一处不在您的权限内，中继没有收。内容还在本机。',
+  erased: '这个人的资料已按本人要求删除，您填的内容没有保留。',
   moved_away: '这一户已搬到别的网格，您填的内容留给那边的督导审看，没有丢。',
   right_ended: '这一处已划归他人，您填的内容留给督导审看，没有丢。',
   no_answer: '服务器没有回应。请稍后再试，已填的内容还在。',
@@ -81,6 +82,7 @@ export default {
     appointed_already: '已经有这项任职了，不用再加。',
     before_from: '{field}比开始的日子还早，请核对。',
     too_many_doors: '一次最多新建 600 户，请减少{field}，其余的以后再加。',
+    not_the_same: '{field}和档案里的不一样，请核对。',
     unknown: '请检查{field}。',
   },
 }
