@@ -8,8 +8,9 @@ use crate::error::{CommandError, Result};
 use crate::photos;
 use crate::sign_in::Session;
 use crate::{
-    buildings, categories, compounds, divisions, drafts, enrolment, erasure, events, forms, history, households, identity,
-    issues, needs, register, residents, reveals, review, search, staff, stage, sync, today, undo, units, visits,
+    buildings, categories, compounds, divisions, drafts, enrolment, erasure, events, forms, history, households,
+    identity, issues, needs, register, residents, reveals, review, search, staff, stage, sync, today, undo, units,
+    visits,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -4,7 +4,7 @@ use crate::cursors::{self, Differs, Held};
 use crate::error::Result;
 use crate::search::index;
 use crate::store::Tx;
-use crate::{attention, device, erasing, outbox, records};
+use crate::{attention, device, erasing, outbox, records, reloading};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sync_protocol::messages::{ChannelPage, PullAnswer, WireRecord};
 use sync_protocol::planted::{self, Bug};
@@ -21,7 +21,13 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
     // A channel that this replica does not hold any more was asked for before its grant ended.
     let mut held = Vec::new();
     for channel in &page.channels {
-        held.extend(cursors::find(tx, &channel.at)?.map(|cursor| (cursor, channel)));
+        let Some(cursor) = cursors::find(tx, &channel.at)? else { continue };
+        if channel.position < cursor.position {
+            // The relay no longer says all that departed since: this channel is loaded anew, from the start.
+            reloading::begin(tx, cursor.no)?;
+            continue;
+        }
+        held.push((cursor, channel));
     }
     for (cursor, channel) in &held {
         channel.listed.iter().try_for_each(|key| applying.list(cursor.no, key))?;
@@ -32,6 +38,11 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
             channel.departed.iter().try_for_each(|key| applying.drop_entry(cursor.no, key))?;
         }
         channel.erased.iter().try_for_each(|key| applying.erase(cursor.no, key))?;
+        // Where the page reaches the head it says what is held there.
+        if channel.digest.is_some() && applying.reloading.contains(&cursor.no) {
+            let gone = reloading::finish(tx, cursor.no)?;
+            gone.iter().try_for_each(|key| applying.drop_entry(cursor.no, key))?;
+        }
         cursors::move_to(tx, cursor.no, channel.position)?;
     }
     let changed = applying.finish()?;
@@ -69,6 +80,7 @@ pub(crate) struct Applying<'a, 't> {
     /// The digests of what was taken.
     taken: HashMap<(i64, RecordId), Digest>,
     kinds: HashMap<String, i64>,
+    reloading: BTreeSet<i64>,
 }
 
 impl<'a, 't> Applying<'a, 't> {
@@ -81,6 +93,7 @@ impl<'a, 't> Applying<'a, 't> {
             digests: BTreeMap::new(),
             taken: HashMap::new(),
             kinds: HashMap::new(),
+            reloading: reloading::under_way(tx)?,
         })
     }
 
@@ -127,6 +140,9 @@ impl<'a, 't> Applying<'a, 't> {
 
     pub fn list(&mut self, cursor: i64, key: &RecordKey) -> Result<()> {
         let kind = self.kind(&key.kind)?;
+        if self.reloading.contains(&cursor) {
+            reloading::seen(self.tx, cursor, kind, key)?;
+        }
         let sql = "INSERT OR IGNORE INTO entry (kind, id, cursor) VALUES (?1, ?2, ?3)";
         if self.tx.prepare_cached(sql)?.execute((kind, key.id.as_bytes(), cursor))? > 0 {
             let digest = match self.taken.get(&(kind, key.id)) {
@@ -206,6 +222,7 @@ fn put(tx: &Tx<'_>, record: &WireRecord, has_own: bool) -> Result<Option<Digest>
 
 /// Drops a channel: its entries, and the records that no other channel lists.
 pub(crate) fn drop_channel(tx: &Tx<'_>, no: i64) -> Result<()> {
+    reloading::finish(tx, no)?;
     for (kind, key) in listed(tx, no)? {
         tx.prepare_cached("DELETE FROM entry WHERE kind = ?1 AND id = ?2 AND cursor = ?3")?.execute((
             kind,

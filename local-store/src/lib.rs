@@ -41,6 +41,7 @@ pub mod photos;
 pub mod places;
 pub mod records;
 pub mod register;
+mod reloading;
 pub mod residents;
 pub mod review;
 mod room;

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/005_photos.sql"),
     include_str!("migrations/006_edits_of_a_record.sql"),
     include_str!("migrations/007_digests.sql"),
+    include_str!("migrations/008_reloading.sql"),
 ];
 
 /// What a store holds and how it is asked.

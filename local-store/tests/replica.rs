@@ -4,14 +4,16 @@
 
 use local_store::saving::{NewEdit, save};
 use local_store::{
-    Key, Options, Result, Store, StoreError, Tx, View, buildings, cursors, device, households, incoming, outbox,
-    records, visits,
+    Key, Options, Result, Store, StoreError, Tx, View, buildings, cursors, device, drafts, erasing, households,
+    incoming, outbox, records, visits,
 };
+use std::collections::BTreeMap;
 use std::path::Path;
 use sync_protocol::messages::{ChannelPage, Fate, Outcome, PullAnswer, WireRecord};
 use sync_protocol::record::{FieldVersion, Mark};
 use sync_protocol::{
-    Channel, ChannelFacet, DeviceNumber, EditId, Epoch, Facet, Grant, RecordId, RecordKey, RecordState, Stamp, Value,
+    Channel, ChannelFacet, DeviceNumber, Digest, EditId, Epoch, Facet, Grant, RecordId, RecordKey, RecordState, Stamp,
+    Value,
 };
 
 const GRID: &str = "340603002001003";
@@ -381,5 +383,83 @@ fn a_wrong_key_and_a_newer_apps_file_are_told_apart() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     let error = Store::open(&path, Some(&Key::new([7; 32])), Options::linli()).err();
-    assert!(matches!(error, Some(StoreError::TooNew { found: 99, known: 7 })));
+    assert!(matches!(error, Some(StoreError::TooNew { found: 99, known: 8 })));
+}
+
+/// What is held after a channel's cursor became too old and it was loaded anew: page by page, a visit of our own unsent.
+#[test]
+fn f30_a_channel_that_is_loaded_anew_keeps_every_row_until_its_head_and_then_drops_what_is_gone() {
+    let (_dir, store) = temp();
+    let has = |key: &RecordKey| store.read(&View::Everything, |tx| records::shown(tx, key)).unwrap().is_some();
+    let (household, own) = (RecordKey::new("household", id(3)), RecordKey::new("note", id(90)));
+    store
+        .write(|tx| {
+            let note = NewEdit::create("note", id(90), id(250))
+                .set("about", household.to_string())
+                .set("words", "还没有发出去")
+                .set("happened_at", "2026-11-23T01:12:00.000Z")
+                .set("author_name", "李娜");
+            save(tx, note, NOW).map(drop)
+        })
+        .unwrap();
+    let position = |store: &Store| {
+        let all = store.read(&View::Everything, cursors::all).unwrap();
+        all.into_iter().find(|one| one.at.facet == Facet::Personal).unwrap().position
+    };
+    assert!(position(&store) > 0);
+    let apply = |page: PullAnswer| store.write(|tx| incoming::apply(tx, &page)).unwrap();
+    // The relay answers an old cursor with the start.
+    apply(PullAnswer { more: true, ..page(0, Facet::Personal, vec![], vec![]) });
+    assert_eq!(position(&store), 0);
+    assert!(has(&household) && has(&resident()));
+
+    // The first page of the new load lists the household again, and not yet the others.
+    let again = |n: usize| people().into_iter().skip(n).take(1).collect::<Vec<_>>();
+    apply(PullAnswer { more: true, ..page(2_000, Facet::Personal, again(0), vec![]) });
+    assert!(has(&household) && has(&resident()), "nothing goes before the head");
+
+    let mut last = page(2_001, Facet::Personal, again(2), vec![]);
+    last.channels[0].digest = Some(Digest::default());
+    apply(last);
+    assert!(has(&household) && !has(&resident()), "what the channel did not list again is gone");
+    assert!(has(&own), "what was never sent is listed by no channel, and stays");
+    let pending = store.read(&View::Everything, |tx| outbox::pending(tx, 0, 10)).unwrap().1;
+    assert_eq!(pending.len(), 1);
+}
+
+#[test]
+fn an_erased_record_leaves_with_what_was_written_of_it_and_the_chain_stays_whole() {
+    let (_dir, store) = temp();
+    let first = store.write(|tx| correct_phone(tx, "10000000002")).unwrap();
+    settle(&store, Fate::Merged, Some(50));
+    store.write(|tx| correct_phone(tx, "10000000003")).unwrap();
+    let text = |text: String| drafts::Draft {
+        key: text,
+        title: "更正".into(),
+        path: "/".into(),
+        body: "{}".into(),
+        saved_ms: NOW,
+    };
+    store.write(|tx| drafts::put(tx, id(9), &text(format!("correct:{}", id(4))))).unwrap();
+    store.write(|tx| drafts::put(tx, id(9), &text(format!("correct:{}", id(6))))).unwrap();
+
+    let mut told = page(3_000, Facet::Personal, vec![], vec![]);
+    told.channels[0].erased = vec![resident()];
+    store.write(|tx| incoming::apply(tx, &told)).unwrap();
+    assert!(store.read(&View::Everything, |tx| records::shown(tx, &resident())).unwrap().is_none());
+    assert_eq!(store.read(&View::Everything, |tx| drafts::all(tx, id(9))).unwrap().len(), 1);
+    let named = store.read(&View::Everything, |tx| erasing::named(tx, 1, 9)).unwrap();
+    assert_eq!(named, BTreeMap::from([(1, first.id(None))]));
+    // What the relay has not heard of keeps its words until it has: the next of the chain could not be sent otherwise.
+    let (before, pending) = store.read(&View::Everything, |tx| outbox::pending(tx, 0, 10)).unwrap();
+    assert_eq!((before, pending[0].edit.fields["phone"].value.as_text()), (Some(first.id(None)), Some("10000000003")));
+    let second = pending[0].id;
+    settle(&store, Fate::Erased, None);
+    let named = store.read(&View::Everything, |tx| erasing::named(tx, 1, 9)).unwrap();
+    assert_eq!(named.get(&2), Some(&second));
+    let words = store.read(&View::Everything, |tx| {
+        let mut all = tx.prepare("SELECT group_concat(body) FROM edit")?;
+        Ok(all.query_row([], |row| row.get::<_, String>(0))?)
+    });
+    assert!(!words.unwrap().contains("1000000000"));
 }

@@ -5,6 +5,7 @@
 //! - Everything on a page is of one snapshot.
 
 use crate::error::{RelayError, Result};
+use crate::retention;
 use crate::rights::Granted;
 use crate::store::{Standing, Tx};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,6 +69,13 @@ pub fn page_for(
         };
         // A console has thousands of cursors, and nearly all of them stand at the head.
         let has_news = standing.head > *position;
+        if has_news && retention::is_too_old(tx, at, *position)? {
+            page.position = 0;
+            channels.push(page);
+            more = true;
+            remaining += standing.entries;
+            continue;
+        }
         let asked = if bytes_left > 0 { left } else { 0 };
         let entries = if has_news && asked > 0 { tx.entries_after(at, *position, asked)? } else { Vec::new() };
         let was_all = has_news && (entries.len() as u64) < u64::from(asked);

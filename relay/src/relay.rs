@@ -10,12 +10,13 @@ use crate::erasing::{self, Erasure};
 use crate::error::{RelayError, Result};
 use crate::heads::{Board, Heads};
 use crate::ledger::{Entry, Ledger, LedgerPlace, replay};
+use crate::retention;
 use crate::rights::RightsCache;
 use crate::settings::{Limits, Settings};
 use crate::store::place::StorePlace;
 use crate::store::{Store, Tx};
 use crate::traffic::Traffic;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
@@ -45,6 +46,8 @@ struct Inner {
     stopping: watch::Sender<bool>,
     /// When unknown enrolment codes were tried lately.
     wrong_codes_ms: Mutex<VecDeque<u64>>,
+    /// When it was last written down how far each device is.
+    noted_ms: Mutex<HashMap<DeviceNumber, u64>>,
 }
 
 /// The store's file in a data folder.
@@ -116,6 +119,7 @@ impl Relay {
             changes: watch::Sender::new(0),
             stopping: watch::Sender::new(false),
             wrong_codes_ms: Mutex::default(),
+            noted_ms: Mutex::default(),
         }));
         relay.look_at_clock()?;
         relay.forget_blobs()?;
@@ -330,6 +334,16 @@ impl Relay {
 
     pub fn stopping(&self) -> watch::Receiver<bool> {
         self.0.stopping.subscribe()
+    }
+
+    /// Whether it is time to write down how far a device is; then it is not for a while.
+    pub fn is_to_note(&self, device: DeviceNumber, now_ms: u64) -> bool {
+        let mut noted = self.0.noted_ms.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = noted.get(&device).is_none_or(|at| now_ms.abs_diff(*at) > retention::NOTED_EVERY_MS);
+        if is_due {
+            noted.insert(device, now_ms);
+        }
+        is_due
     }
 
     /// Whether so many unknown codes were tried within a minute that somebody may be guessing.

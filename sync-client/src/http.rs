@@ -14,9 +14,9 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 use sync_protocol::blobs::{BlobAnswer, BlobHash, MAX_BLOB_BYTES};
 use sync_protocol::messages::{
-    ASKER_HEADER, BODY_HASH_HEADER, CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, ErasureAnswer, ErasureRequest, Heads, History, Me,
-    OWN_CLOCK_HEADER, PullAnswer, PullRequest, PushAnswer, PushRequest, RenewAnswer, SignInAnswer, SignInRequest,
-    TimeAnswer, Trust,
+    ASKER_HEADER, BODY_HASH_HEADER, CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, ErasureAnswer,
+    ErasureRequest, Heads, History, Me, OWN_CLOCK_HEADER, PullAnswer, PullRequest, PushAnswer, PushRequest,
+    RenewAnswer, SignInAnswer, SignInRequest, TimeAnswer, Trust,
 };
 use sync_protocol::problem::Problem;
 use sync_protocol::{Epoch, RecordKey};

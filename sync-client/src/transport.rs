@@ -6,8 +6,8 @@ use std::future::Future;
 use std::pin::Pin;
 use sync_protocol::blobs::{BlobAnswer, BlobHash};
 use sync_protocol::messages::{
-    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, ErasureAnswer, ErasureRequest, Heads, History, Me, PullAnswer, PullRequest, PushAnswer,
-    PushRequest, RenewAnswer, SignInAnswer, SignInRequest, TimeAnswer, Trust,
+    CompareAnswer, CompareRequest, EnrolAnswer, EnrolRequest, ErasureAnswer, ErasureRequest, Heads, History, Me,
+    PullAnswer, PullRequest, PushAnswer, PushRequest, RenewAnswer, SignInAnswer, SignInRequest, TimeAnswer, Trust,
 };
 use sync_protocol::problem::Problem;
 use sync_protocol::{Code, Epoch, RecordKey};

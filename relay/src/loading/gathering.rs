@@ -206,6 +206,10 @@ impl Channels for Gathering<'_> {
         self.tx.entries_after(at, position, limit)
     }
 
+    fn sweep(&self, at: &ChannelFacet, up_to: u64) -> Result<(u64, u64)> {
+        self.tx.sweep(at, up_to)
+    }
+
     fn left(&self, key: &RecordKey) -> Result<BTreeSet<ChannelFacet>> {
         if self.coming.contains(key) { Ok(BTreeSet::new()) } else { self.tx.left(key) }
     }

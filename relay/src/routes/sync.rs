@@ -8,7 +8,7 @@ use crate::ledger::rights::{self, Touched};
 use crate::relay::Relay;
 use crate::sessions::signed_in_authors;
 use crate::store::Tx;
-use crate::{digests, district, pull};
+use crate::{digests, district, pull, retention};
 use axum::Json;
 use axum::extract::State;
 use sync_protocol::Code;
@@ -74,14 +74,28 @@ pub async fn pull(
         Some(_) if request.cursors.is_empty() => Some(relay.heads().await?),
         _ => None,
     };
+    let number = device.number;
     let answer = relay.read(move |tx| {
         let granted = cache.rights().granted(tx, &device.holder, &day_of(now_ms))?;
         if let (Some(standing), Some(heads)) = (&request.standing, &heads) {
-            return Ok(pull::compare(standing, heads, &granted, epoch, told_ms));
+            let answer = pull::compare(standing, heads, &granted, epoch, told_ms);
+            // Where nothing is new it is at every head.
+            let passed = granted.facets.iter().map(|at| (at.clone(), heads.position(at)));
+            let passed = if answer.more { Vec::new() } else { passed.collect() };
+            return Ok((answer, passed));
         }
-        pull::page_for(tx, &request, &granted, epoch, told_ms)
+        let theirs = request.cursors.iter().filter(|cursor| granted.facets.contains(&cursor.at));
+        let passed = theirs.map(|cursor| (cursor.at.clone(), cursor.position)).collect();
+        Ok((pull::page_for(tx, &request, &granted, epoch, told_ms)?, passed))
     });
-    Ok(Json(answer.await?))
+    let (answer, passed) = answer.await?;
+    if !passed.is_empty() && relay.is_to_note(number, now_ms) {
+        // Nobody who listens has to hear of it.
+        let noting = relay.clone();
+        let note = move || noting.store().write(|tx| retention::note_passed(tx, number, &passed));
+        relay.compute(note).await??;
+    }
+    Ok(Json(answer))
 }
 
 pub async fn compare(

@@ -14,6 +14,7 @@ pub use tls::Tls;
 
 use crate::measuring;
 use crate::relay::Relay;
+use crate::retention;
 use crate::routes::router;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::io;
@@ -111,6 +112,12 @@ async fn tidy(relay: Relay) {
         if Instant::now() >= blobs_at {
             blobs_at = Instant::now() + TIDY_BLOBS_EVERY;
             let blobs = relay.clone();
+            let entries = relay.clone();
+            match relay.compute(move || retention::sweep(entries.store(), entries.now_ms())).await {
+                Ok(Ok(0)) => {}
+                Ok(Ok(gone)) => tracing::info!(gone, "entries that everybody has heard"),
+                Ok(Err(error)) | Err(error) => tracing::warn!(%error, "entries could not be swept"),
+            }
             if let Ok(Err(error)) = relay.compute(move || blobs.blobs().tidy(SystemTime::now())).await {
                 tracing::warn!(%error, "unfinished photos could not be tidied");
             }

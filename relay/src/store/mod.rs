@@ -114,6 +114,9 @@ pub trait Channels {
     fn all_standings(&self) -> Result<Vec<(ChannelFacet, Standing)>>;
     fn entries_after(&self, at: &ChannelFacet, position: u64, limit: u32) -> Result<Vec<Entry>>;
     fn count_after(&self, at: &ChannelFacet, position: u64) -> Result<u64>;
+    /// Drops the entries up to a position that say that a record departed or is deleted, but for those that were erased. How
+    /// many, and the last position among them.
+    fn sweep(&self, at: &ChannelFacet, up_to: u64) -> Result<(u64, u64)>;
     /// The channel facets that listed a record once and still say that it departed.
     fn left(&self, key: &RecordKey) -> Result<BTreeSet<ChannelFacet>>;
 }

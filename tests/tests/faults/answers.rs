@@ -169,6 +169,7 @@ async fn f14_no_answer_that_was_changed_on_its_way_is_believed() -> Result<()> {
         signature: String::new(),
         author_tokens: BTreeMap::new(),
         decided: BTreeMap::new(),
+        erased: Default::default(),
     };
     let (pull_body, push_body) = (serde_json::to_string(&pull)?, serde_json::to_string(&push)?);
     let mut genuine = Vec::new();

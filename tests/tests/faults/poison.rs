@@ -40,7 +40,14 @@ fn f26_a_record_of_a_kind_or_field_that_only_a_newer_app_knows_is_kept_and_holds
     let listed: Vec<RecordKey> = records.iter().map(|one| one.state.key()).collect();
     let page = PullAnswer {
         epoch: Epoch(id(77).0),
-        channels: vec![ChannelPage { at: at.clone(), position: 30, listed, departed: vec![], digest: None }],
+        channels: vec![ChannelPage {
+            at: at.clone(),
+            position: 30,
+            listed,
+            departed: vec![],
+            digest: None,
+            erased: vec![],
+        }],
         records,
         more: false,
         remaining: 0,

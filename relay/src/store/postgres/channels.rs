@@ -103,6 +103,22 @@ impl Channels for PostgresTx<'_> {
         Ok(row.map_or(0, |row| row.get::<_, i64>(0) as u64))
     }
 
+    fn sweep(&self, at: &ChannelFacet, up_to: u64) -> Result<(u64, u64)> {
+        let sql = "WITH gone AS (
+                DELETE FROM entry USING record
+                WHERE entry.district = $1 AND name = $2 AND entry.facet = $3 AND position <= $4
+                    AND record.district = $1 AND record.id = entry.id AND record.kind = entry.kind
+                    AND (departed OR state #>> '{fields,deleted,0,1}' = 'true') AND json_array_length(state -> 'marks') > 0
+                RETURNING position
+            ), counted AS (
+                UPDATE channel SET entries = entries - (SELECT count(*) FROM gone)
+                WHERE district = $1 AND name = $2 AND facet = $3
+            )
+            SELECT count(*), coalesce(max(position), 0) FROM gone";
+        let row = self.ask_one(sql, params![at.channel.to_string(), facet_number(at.facet), up_to as i64])?;
+        Ok(row.map_or((0, 0), |row| (row.get::<_, i64>(0) as u64, row.get::<_, i64>(1) as u64)))
+    }
+
     fn left(&self, key: &RecordKey) -> Result<BTreeSet<ChannelFacet>> {
         let sql = "SELECT name, facet FROM entry WHERE district = $1 AND id = $2 AND kind = $3 AND departed";
         let at = |row: &Row| Ok(ChannelFacet { channel: channel(row.get(0))?, facet: facet(row.get(1))? });

@@ -96,6 +96,25 @@ impl Channels for SqliteTx<'_> {
         Ok(self.0.prepare_cached(sql)?.query_row(params, |row| row.get(0))?)
     }
 
+    fn sweep(&self, at: &ChannelFacet, up_to: u64) -> Result<(u64, u64)> {
+        let sql = "DELETE FROM entry
+            WHERE channel = (SELECT row FROM channel WHERE name = :name AND facet = :facet) AND position <= :up_to
+                AND EXISTS (SELECT 1 FROM record WHERE record.row = entry.record
+                    AND (departed OR json_extract(state, '$.fields.deleted[0][1]') = 1)
+                    AND json_array_length(state, '$.marks') > 0)
+            RETURNING position";
+        let (name, facet) = (at.channel.to_string(), facet_number(at.facet));
+        let mut sweep = self.0.prepare_cached(sql)?;
+        let gone =
+            sweep.query_map(named_params! { ":name": name, ":facet": facet, ":up_to": up_to }, |row| row.get(0))?;
+        let gone: Vec<u64> = gone.collect::<Result<_, _>>()?;
+        let count = gone.len() as u64;
+        let counted = "UPDATE channel SET entries = entries - :count WHERE name = :name AND facet = :facet";
+        let params = named_params! { ":count": count, ":name": name, ":facet": facet };
+        self.0.prepare_cached(counted)?.execute(params)?;
+        Ok((count, gone.into_iter().max().unwrap_or(0)))
+    }
+
     fn left(&self, key: &RecordKey) -> Result<BTreeSet<ChannelFacet>> {
         let sql = "SELECT name, facet FROM entry JOIN channel ON channel.row = entry.channel
             WHERE departed AND record = (SELECT row FROM record WHERE kind = :kind AND id = :id)";
