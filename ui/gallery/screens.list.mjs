@@ -217,7 +217,7 @@ export const console_ = {
   form_error: { path: at('/register?resident=r6&do=edit_resident', 'error'), title: '表单读不出来 A form that fails' },
   form_saved: { path: at('/register?resident=r6&do=edit_resident'), title: '已保存，可以撤销 Saved, with a way back', act: inForm(async (page) => { await fillForm({ 'form-name': '李建华' })(page); await save(page); await page.waitForSelector('[data-testid=undo]') }) },
   form_living: { path: at('/register?resident=r6&do=edit_living&of=s1'), title: '居住情况 How they live' },
-  form_identity: { path: at('/register?resident=r6&do=identity'), title: '证件号码 Identity number' },
+  form_identity: { path: at('/register?resident=r6&do=identity'), title: '证件号码 Identity number', act: inForm(async (page) => { await page.fill('[data-testid=identity-number]', '110105194912310021'); await save(page); await page.waitForSelector('[data-testid=identity-doubt]') }) },
   form_died: { path: at('/register?resident=r6&do=died'), title: '登记去世 A death' },
   form_move_out: { path: at('/register?resident=r6&do=move_out&of=s1'), title: '搬到另一户 Move out', key: true, act: inForm(async (page) => { await page.click('[data-testid=where-door]'); await page.fill('[data-testid=pick-text]', '3'); await page.waitForTimeout(400) }) },
   form_move_out_errors: { path: at('/register?resident=r6&do=move_out&of=s1'), title: '没选去哪 Nothing chosen', act: inForm(save) },

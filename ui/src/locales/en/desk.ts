@@ -52,11 +52,6 @@ export default {
     move_household: 'The {n} people of this household move to another door, with visits and needs.',
     end_household: 'The residences of {n} people end. Their files are kept.',
   },
-  identity: {
-    lead: 'As it stands on the document. Only those with the right see the number, and each look is recorded.',
-    now: 'Now {shown}; saving replaces it.',
-    documents: { resident_card: 'Resident identity card', permit: 'Travel permit', passport: 'Passport' },
-  },
   compound: {
     title: 'Compound',
     caption: 'Compounds, one a row',
@@ -87,6 +82,6 @@ export default {
     new_lead: 'Entrances and floors begin alike; what differs is edited door by door.',
     makes: 'Makes {n} door | Makes {n} doors',
   },
-  fields: { where: 'Where to', vacant: 'Whether it stands empty now', document: 'Document', id_number: 'Number' },
+  fields: { where: 'Where to', vacant: 'Whether it stands empty now' },
   undo: { saved: 'Saved. Tablets show it after their next sync' },
 }

@@ -39,21 +39,7 @@ export default {
   },
   identity: {
     title: 'Identity number of {name}',
-    document: 'Document',
-    documents: { resident_card: 'Resident identity card', permit: 'Permit', passport: 'Passport' },
-    now: '{masked} is registered now; saving replaces it.',
-    count: '{n} typed; an identity card has 18',
-    add_x: 'Add X',
-    compare: 'Compare with the document once more; if it says so, you can save it.',
-    save_anyway: 'Compared, save',
-    kept: 'Once saved only the first and the last two show; looking at it asks what for and is recorded.',
     no_right: 'This account has no right to identity numbers; ask the community supervisor if you need it.',
-    doubts: {
-      length: 'An identity card number has 18 characters, this one {n}.',
-      digits: 'The first 17 must be digits, the last a digit or X.',
-      check: 'The check digit does not fit: after these 17 digits the last should be {expected}, not {last}. One of them may be wrong.',
-      birthday: 'The number says born on {number}, the file says {file}.',
-    },
   },
   door_new: { title: 'Add a door' },
   building_new: {

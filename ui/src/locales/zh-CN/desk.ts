@@ -52,11 +52,6 @@ export default {
     move_household: '这一户的 {n} 人连同走访和需求一起转到另一户。',
     end_household: '这一户的 {n} 人的居住都会结束，资料保留。',
   },
-  identity: {
-    lead: '照证件填写。号码只在有权限的人之间显示，查看会留下记录。',
-    now: '现在登记的是 {shown}，保存后以新的为准。',
-    documents: { resident_card: '居民身份证', permit: '通行证', passport: '护照' },
-  },
   compound: {
     title: '小区',
     caption: '小区，每行一个',
@@ -87,6 +82,6 @@ export default {
     new_lead: '各单元、各层先按一样的户数建立，不一样的以后逐户修改。',
     makes: '会建立 {n} 户',
   },
-  fields: { where: '去了哪里', vacant: '房子现在是否空着', document: '证件', id_number: '号码' },
+  fields: { where: '去了哪里', vacant: '房子现在是否空着' },
   undo: { saved: '已保存，平板同步后可见' },
 }

@@ -38,6 +38,22 @@ export default {
     is: '就是已登记的 {name}，资料不用再填。',
     is_not: '不是此人，接着填',
   },
+  number: {
+    document: '证件种类',
+    documents: { resident_card: '居民身份证', permit: '通行证、居住证', passport: '护照' },
+    now: '现在登记的是 {masked}，保存后换成新的。',
+    count: '已输入 {n} 位，身份证共 18 位',
+    add_x: '加 X',
+    compare: '请对照证件再看一遍；证件上就是这样，也可以保存。',
+    save_anyway: '对照过了，保存',
+    kept: '保存后只显示第一位和最后两位；查看要写明用途，并留下记录。',
+    doubts: {
+      length: '身份证号码应有 18 位，现在是 {n} 位。',
+      digits: '前 17 位应全是数字，最后一位是数字或 X。',
+      check: '校验位不对：按前 17 位算，最后一位应是 {expected}，填的是 {last}，可能有一位输错了。',
+      birthday: '号码里的生日是 {number}，资料里的生日是 {file}，两处不一样。',
+    },
+  },
   alike: {
     title: '可能已有此人',
     lead: '如果是同一个人，点“就是此人”，不用再登记一次。',
