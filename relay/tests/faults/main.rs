@@ -7,6 +7,7 @@ mod support;
 mod foreign_ids;
 mod full_disk;
 mod positions;
+mod replays;
 mod returning;
 mod standby;
 
