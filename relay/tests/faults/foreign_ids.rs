@@ -172,6 +172,13 @@ async fn f36_every_call_by_every_role_answers_about_foreign_records_as_about_non
                     assert!(matches!(answer.0, 404 | 429), "{answer:?}");
                     asked += 1;
                 }
+                ("POST", "/v1/renew") => {
+                    // It takes no id, and its code enrols the device's own holder again.
+                    let answer = asking.ask(method, path, None).await;
+                    assert_eq!(answer.0, 200, "{who}: {answer:?}");
+                    is_silent(path, &who, &answer);
+                    asked += 1;
+                }
                 ("GET", "/v1/changes") => {
                     // Its heads are those of the grants; the stream goes on, so only its beginning is read.
                     let mut answer = client.get(format!("{url}{path}")).bearer_auth(&token).send().await.unwrap();
