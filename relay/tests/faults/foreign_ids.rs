@@ -94,6 +94,7 @@ async fn f36_every_call_by_every_role_answers_about_foreign_records_as_about_non
         let asking = Asking { client: &client, url: &url, token: &token };
         let not_mine: Vec<&ChannelFacet> = all.difference(&mine).collect();
         let may_read_it = mine.iter().any(|at| at.channel.to_string() == format!("grid:{OTHER_GRID}"));
+        let reads_people = mine.contains(&at(&format!("grid:{OTHER_GRID}"), Facet::Personal));
         let nowhere = at("grid:340603999999999", Facet::Open);
         for (method, path) in &calls {
             probed.insert((method.clone(), path.clone()));
@@ -172,6 +173,15 @@ async fn f36_every_call_by_every_role_answers_about_foreign_records_as_about_non
                     assert!(matches!(answer.0, 404 | 429), "{answer:?}");
                     asked += 1;
                 }
+                ("POST", "/v1/erasures") => {
+                    if !reads_people {
+                        let erasure = |n: u8| json!({ "resident": id(n), "reason": "request" });
+                        let theirs = asking.ask(method, path, Some(erasure(FOREIGN))).await;
+                        assert_eq!(theirs, asking.ask(method, path, Some(erasure(NOBODY))).await, "{who} {method}");
+                        assert_eq!(theirs.0, 404);
+                        asked += 1;
+                    }
+                }
                 ("POST", "/v1/renew") => {
                     // It takes no id, and its code enrols the device's own holder again.
                     let answer = asking.ask(method, path, None).await;
@@ -191,7 +201,7 @@ async fn f36_every_call_by_every_role_answers_about_foreign_records_as_about_non
                     asked += 1;
                 }
                 ("GET", "/v1/records/{kind}/{id}/history") => {
-                    if !may_read_it {
+                    if !reads_people {
                         let call = |n: u8| path.replace("{kind}", "resident").replace("{id}", &id(n).to_string());
                         let theirs = asking.ask(method, &call(FOREIGN), None).await;
                         assert_eq!(theirs, asking.ask(method, &call(NOBODY), None).await, "{who} {method}");
