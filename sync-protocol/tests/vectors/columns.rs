@@ -120,7 +120,7 @@ fn page() -> PullAnswer {
                 listed: vec![resident.key(), household.key()],
                 departed: vec![RecordKey::new("visit", id(50)), RecordKey::new("need", id(51))],
                 digest: Some(digest),
-                erased: Vec::new(),
+                erased: vec![RecordKey::new("resident", id(52))],
             },
             ChannelPage {
                 at: at(Facet::Guarded),
@@ -143,7 +143,7 @@ fn plain(page: &ChannelPage) -> Json {
     let keys = |keys: &[RecordKey]| texts(keys.iter().map(ToString::to_string));
     json!({
         "channel": page.at.channel, "facet": page.at.facet, "position": page.position, "listed": keys(&page.listed),
-        "departed": keys(&page.departed), "digest": page.digest,
+        "departed": keys(&page.departed), "erased": keys(&page.erased), "digest": page.digest,
     })
 }
 

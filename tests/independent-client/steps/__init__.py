@@ -1,6 +1,6 @@
 """The steps of the journey, in their order."""
 
-from . import beginning, calls, desk, moving, saving, trusting, working, world
+from . import beginning, calls, desk, forgetting, moving, saving, trusting, working, world
 from .stage import Stage
 
 ALL = [
@@ -10,6 +10,7 @@ ALL = [
     *working.STEPS,
     *moving.STEPS,
     *desk.STEPS,
+    *forgetting.STEPS,
     *world.STEPS,
     *trusting.STEPS,
 ]

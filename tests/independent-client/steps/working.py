@@ -154,6 +154,26 @@ def damage(stage):
     assert client.store.relay_state(dropped) and not client.store.relay_state(f"resident:{stray['state']['id']}")
 
 
+@step(STEPS, "a cursor that became too old: the channel is loaded anew, and no row is missed meanwhile", "PULL-13")
+def too_old(stage):
+    client = stage.wangwei
+    agree(client)
+    cursor = client.store.cursor("grid:" + stage.found["grid"], "personal")
+    stray = f"visit:{client.mint()}"
+    with client.store:
+        # Something that departed while nobody was told of it.
+        client.store.list(cursor["no"], stray)
+    # What a relay says to who was away for more than half a year.
+    channel = {"channel": cursor["channel"], "facet": "personal", "position": 0, "digest": None}
+    channel |= {"listed": [], "departed": [], "erased": []}
+    held = client.store.listed(cursor["no"])
+    page = {"now_ms": 0, "records": [], "channels": [channel], "more": True}
+    client.take_page(page, client.machine_ms())
+    assert client.store.listed(cursor["no"]) == held and client.store.cursor(cursor["channel"], "personal")["position"] == 0
+    agree(client, counted=True)
+    assert client.store.listed(cursor["no"]) == [key for key in held if key != stray]
+
+
 @step(STEPS, "an older client keeps what it does not know", "PULL-12")
 def older(stage):
     schema = Schema(SCHEMA)
