@@ -32,6 +32,7 @@ pub mod history;
 pub mod households;
 pub mod incoming;
 pub mod issues;
+pub mod keeping;
 mod key;
 pub mod needs;
 mod open;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/006_edits_of_a_record.sql"),
     include_str!("migrations/007_digests.sql"),
     include_str!("migrations/008_reloading.sql"),
+    include_str!("migrations/009_kept_edits.sql"),
 ];
 
 /// What a store holds and how it is asked.

@@ -3,7 +3,8 @@
 //! Invariants:
 //! - An edit and the row it changes commit in one transaction; that is why every function here takes a transaction.
 //! - An edit leaves the outbox only with an outcome from the relay, so repeating a cut-off push is safe.
-//! - Nothing here is ever deleted, and no migration empties this table: it may hold the only copy of a morning's work.
+//! - Nothing here is deleted but by [`crate::keeping`] and what it waits for, and no migration empties this table: it may hold
+//!   the only copy of a morning's work.
 
 use crate::erasing;
 use crate::error::Result;

@@ -5,7 +5,7 @@
 use local_store::saving::{NewEdit, save};
 use local_store::{
     Key, Options, Result, Store, StoreError, Tx, View, buildings, cursors, device, drafts, erasing, households,
-    incoming, outbox, records, visits,
+    incoming, keeping, outbox, records, visits,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -383,7 +383,7 @@ fn a_wrong_key_and_a_newer_apps_file_are_told_apart() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     let error = Store::open(&path, Some(&Key::new([7; 32])), Options::linli()).err();
-    assert!(matches!(error, Some(StoreError::TooNew { found: 99, known: 8 })));
+    assert!(matches!(error, Some(StoreError::TooNew { found: 99, known: 9 })));
 }
 
 /// What is held after a channel's cursor became too old and it was loaded anew: page by page, a visit of our own unsent.
@@ -462,4 +462,49 @@ fn an_erased_record_leaves_with_what_was_written_of_it_and_the_chain_stays_whole
         Ok(all.query_row([], |row| row.get::<_, String>(0))?)
     });
     assert!(!words.unwrap().contains("1000000000"));
+}
+
+#[test]
+fn an_own_edit_goes_after_45_days_and_a_backup_that_holds_it_and_never_before_both() {
+    let (_dir, store) = temp();
+    for phone in ["10000000002", "10000000003", "10000000004", "10000000005"] {
+        store.write(|tx| correct_phone(tx, phone)).unwrap();
+    }
+    let outcomes = |tx: &Tx<'_>| {
+        let (_, edits) = outbox::pending(tx, 0, 3)?;
+        let outcome = |one: &sync_protocol::record::Accepted| Outcome {
+            number: one.edit.number,
+            edit: one.id,
+            result: Fate::Merged,
+            code: None,
+            fields: Default::default(),
+            revision: Some(4),
+            order: None,
+            receipt: None,
+        };
+        Ok::<_, StoreError>(edits.iter().map(outcome).collect::<Vec<_>>())
+    };
+    let held = |store: &Store| {
+        let all = |tx: &Tx<'_>| {
+            Ok(tx.query_row("SELECT min(number), max(number) FROM edit", [], |row| {
+                Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?))
+            })?)
+        };
+        store.read(&View::Everything, all).unwrap()
+    };
+    store
+        .write(|tx| {
+            let told = outcomes(tx)?;
+            outbox::settle(tx, &told)?;
+            keeping::note_settled(tx, &told, NOW)
+        })
+        .unwrap();
+    let (early, late) = (NOW + keeping::KEPT_MS, NOW + keeping::KEPT_MS + 1);
+    for (backed_up, now, first) in [(3, early, 1), (0, late, 1), (2, late, 2), (9, late, 3)] {
+        store.write(|tx| keeping::let_go(tx, backed_up, now)).unwrap();
+        // The fourth was never sent, and the third names what it continues.
+        assert_eq!(held(&store), (first, 4), "{backed_up} at {now}");
+    }
+    let (before, pending) = store.read(&View::Everything, |tx| outbox::pending(tx, 0, 9)).unwrap();
+    assert!(before.is_some() && pending.len() == 1);
 }

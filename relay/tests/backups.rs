@@ -258,3 +258,17 @@ fn f41_a_stolen_backup_says_nothing_and_a_broken_one_is_refused_in_words() {
     succeed(&["restore", "--from", text(&backup), "--key", text(&key)], &elsewhere, None);
     assert!(Relay::open(&elsewhere).unwrap().blobs().read(photo, 0, 99).unwrap().is_some());
 }
+
+#[test]
+fn a_device_hears_up_to_which_of_its_edits_a_backup_goes() {
+    let town = Town::new();
+    let mut tablet = town.tablet(WORKER);
+    let number = tablet.number;
+    let edits = [70, 71].map(|n| tablet.create(WORKER, "visit", n, &visit(DWELLING, HOUSEHOLD)));
+    town.push(&mut tablet, edits.to_vec()).unwrap();
+    let data = town.folder.path();
+    succeed(&["backup", "--plain", "--into", text(&data.join("backups"))], data, None);
+    let later = tablet.create(WORKER, "visit", 72, &visit(DWELLING, HOUSEHOLD));
+    town.push(&mut tablet, vec![later]).unwrap();
+    assert_eq!(town.relay.store().read(|tx| linli_relay::backups::backed_up(tx, number)).unwrap(), Some(2));
+}

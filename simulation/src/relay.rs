@@ -102,6 +102,7 @@ impl RelayNode {
                     demonstration: true,
                     grants_version: rights::grants_version(&grants),
                     last: caller.head.map(|(number, edit)| ChainEnd { number, edit }),
+                    backed_up: None,
                     restored: match of.filter(|of| *of != epoch) {
                         Some(of) => {
                             let granted = rights::Granted::new(grants.clone());

@@ -51,6 +51,7 @@ impl Transport for Relay {
             grants: vec![grant],
             grants_version,
             last: None,
+            backed_up: None,
             restored: None,
             enrol_again: false,
             now_ms: 1,

@@ -41,6 +41,7 @@ impl Transport for Relay {
             grants: vec![],
             grants_version: "1".into(),
             last: None,
+            backed_up: None,
             restored: None,
             enrol_again: false,
             now_ms: 1,

@@ -89,6 +89,9 @@ pub struct Me {
     /// that epoch: such a relay is another one, and nothing is handed to it unasked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restored: Option<Restored>,
+    /// The number up to which a verified backup holds this device's edits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backed_up: Option<u32>,
     /// Two tablets were seen to use this number: it is to be enrolled again. What it wrote comes with it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub enrol_again: bool,

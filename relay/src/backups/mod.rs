@@ -15,15 +15,18 @@ pub use restoring::restore;
 use crate::district;
 use crate::error::{RelayError, Result};
 use crate::settings::Settings;
+use crate::store::Tx;
 use crate::store::copying::{Sums, read_file, snapshot};
 use crate::store::place::StorePlace;
 use crate::store::postgres;
 use sealed::Recipient;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use sync_protocol::DeviceNumber;
 use sync_protocol::blobs::BlobHash;
 use sync_protocol::day::time_text;
 
@@ -80,6 +83,7 @@ pub fn make(settings: &Settings, data: &Path, into: &Path, to: Option<&Recipient
         None => drop(io::copy(&mut File::open(&copy)?, &mut &out)?),
     }
     out.sync_all()?;
+    let held = StorePlace::File(copy.clone()).open()?.read(|tx| tx.devices_after(None))?;
     restoring::remove(&copy)?;
     let blobs = copy_blobs(&settings.blobs, &unfinished.join(BLOBS), |bytes, hash| {
         is_named(&bytes, hash)?;
@@ -105,6 +109,12 @@ pub fn make(settings: &Settings, data: &Path, into: &Path, to: Option<&Recipient
     out.sync_all()?;
     fs::rename(&unfinished, &folder)?;
     File::open(into)?.sync_all()?;
+    // Read back from where it lies: only what is there may let a device drop what it keeps.
+    if hash_of(&folder.join(file.file_name().unwrap_or_default()))? != note.store {
+        return Err(RelayError::Damaged(format!("{} is not the file that was written", folder.display())));
+    }
+    let numbers = held.iter().map(|(device, ..)| (device.number.0, device.last_number())).collect();
+    settings.store.open()?.write(|tx| note_backed_up(tx, &numbers))?;
     Ok((folder, note))
 }
 
@@ -117,6 +127,21 @@ fn is_named(bytes: &[u8], hash: BlobHash) -> Result<()> {
         true => Ok(()),
         false => Err(RelayError::Damaged(format!("the photo {hash}: its bytes are not those of its name"))),
     }
+}
+
+const BACKED_UP: &str = "backed_up";
+
+/// Notes up to which number a verified backup holds each device's edits.
+fn note_backed_up(tx: &dyn Tx, numbers: &BTreeMap<u32, u32>) -> Result<()> {
+    let json = serde_json::to_vec(numbers).map_err(|error| RelayError::Damaged(error.to_string()))?;
+    tx.put_meta(BACKED_UP, &json)
+}
+
+/// The number up to which a verified backup holds a device's edits.
+pub fn backed_up(tx: &dyn Tx, device: DeviceNumber) -> Result<Option<u32>> {
+    let held = tx.meta(BACKED_UP)?;
+    let numbers: Option<BTreeMap<u32, u32>> = held.and_then(|json| serde_json::from_slice(&json).ok());
+    Ok(numbers.and_then(|numbers| numbers.get(&device.0).copied()))
 }
 
 fn spelled(sums: &Sums) -> Vec<(String, String)> {

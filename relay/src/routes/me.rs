@@ -4,7 +4,7 @@ use super::caller::Caller;
 use crate::error::{RelayError, Result};
 use crate::relay::Relay;
 use crate::store::{Holder, Tx};
-use crate::{district, rights};
+use crate::{backups, district, rights};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -57,6 +57,7 @@ pub async fn me(
                 None => None,
             },
             enrol_again: district::is_copied(tx, device.number)?,
+            backed_up: backups::backed_up(tx, device.number)?,
             now_ms: told_ms,
         })
     });

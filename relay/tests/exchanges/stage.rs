@@ -224,6 +224,7 @@ impl Stage {
                 grants_version: granted.version.clone(),
                 grants: grants.clone(),
                 last: held.head.map(|(number, edit)| ChainEnd { number, edit }),
+                backed_up: None,
                 restored: match of.filter(|of| *of != epoch) {
                     Some(of) => district::restored_since(tx, of, &granted, now_ms)?,
                     None => None,

@@ -6,7 +6,9 @@
 
 use super::facts;
 use crate::clock::offset_of;
-use local_store::{Result, Store, StoreError, Tx, View, comparing, cursors, device, epochs, erasing, incoming, outbox};
+use local_store::{
+    Result, Store, StoreError, Tx, View, comparing, cursors, device, epochs, erasing, incoming, keeping, outbox,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use sync_protocol::messages::{
     CompareAnswer, CompareRequest, Fate, MAX_PUSH_EDITS, Me, PullAnswer, PullRequest, PushAnswer, PushRequest, standing,
@@ -110,6 +112,9 @@ impl Exchange {
             self.phase = Phase::Pulling;
             store.write(|tx| put_enrol_again(tx, true))?;
             self.grants = store.read(&View::Everything, |tx| device::fact(tx, facts::GRANTS))?;
+            if store.read(&View::Everything, asks_for_backups)? {
+                self.grants = None;
+            }
         }
         if self.relearns {
             return Ok(Some(Ask::Me(store.read(&View::Everything, device::epoch)?)));
@@ -264,6 +269,10 @@ impl Exchange {
         store.write(|tx| {
             put_enrol_again(tx, me.enrol_again)?;
             device::put_epoch(tx, me.epoch)?;
+            if me.now_ms > 0 && keeping::is_any_due(tx, me.now_ms)? {
+                keeping::let_go(tx, me.backed_up.unwrap_or(0), me.now_ms)?;
+                device::put_fact(tx, facts::BACKUPS_ASKED, &me.now_ms.to_string())?;
+            }
             cursors::follow(tx, &me.grants)?;
             device::put_fact(tx, facts::GRANTS, &me.grants_version)
         })?;
@@ -275,6 +284,14 @@ impl Exchange {
         self.grants_moved = false;
         Ok(News { kinds, ..News::default() })
     }
+}
+
+/// Whether it is time to ask up to where backups hold what was made here: once a day, and only where something could go.
+fn asks_for_backups(tx: &Tx<'_>) -> Result<bool> {
+    const DAY_MS: u64 = 24 * 3_600_000;
+    let told = |name| -> Result<u64> { Ok(device::fact(tx, name)?.and_then(|text| text.parse().ok()).unwrap_or(0)) };
+    let now_ms = told(facts::RECEIVED_UNTIL)?;
+    Ok(now_ms.saturating_sub(told(facts::BACKUPS_ASKED)?) > DAY_MS && keeping::is_any_due(tx, now_ms)?)
 }
 
 fn take_outcomes(store: &Store, answer: &PushAnswer, offset: Option<i64>, heard_ms: u64) -> Result<News> {
@@ -289,7 +306,11 @@ fn take_outcomes(store: &Store, answer: &PushAnswer, offset: Option<i64>, heard_
             // From the first answer on: should the relay be restored before the first pull, what it lacks is known by this.
             device::put_epoch(tx, answer.epoch)?;
         }
-        outbox::settle(tx, &answer.outcomes)
+        let kinds = outbox::settle(tx, &answer.outcomes)?;
+        if answer.now_ms > 0 {
+            keeping::note_settled(tx, &answer.outcomes, answer.now_ms)?;
+        }
+        Ok::<_, StoreError>(kinds)
     })?;
     Ok(News { kinds: kinds.into_iter().collect(), clock_offset_ms: offset, ..News::default() })
 }

@@ -25,6 +25,8 @@ pub mod facts {
     /// When the relay last took an edit, and until when everything it had was received: milliseconds as text.
     pub const SENT_AT: &str = "sent_at_ms";
     pub const RECEIVED_UNTIL: &str = "received_until_ms";
+    /// When the relay last said up to where its backups go, by its clock.
+    pub const BACKUPS_ASKED: &str = "backups_asked_ms";
     pub const GRANTS: &str = "grants_version";
     /// Set once a pull has reached the head of every channel.
     pub const LOADED: &str = "loaded";

@@ -106,7 +106,7 @@ fn enrolling() -> Value {
             "demonstration": { "type": "boolean" }, "grants": list(at("Grant")), "grants_version": text(),
             "now_ms": number(),
         }), json!({
-            "last": at("ChainEnd"), "restored": at("Restored"), "enrol_again": { "type": "boolean" },
+            "last": at("ChainEnd"), "restored": at("Restored"), "backed_up": number(), "enrol_again": { "type": "boolean" },
         })),
         "ChainEnd": object(json!({ "number": at("Count"), "edit": at("Id") }), json!({})),
         "Restored": object(json!({ "heads": list(at("Head")) }), json!({})),
