@@ -73,7 +73,7 @@ export default {
     no_match: '没有找到“{text}”。可以少写几个字，或清除搜索。',
     clear_filters: '清除搜索',
     not_here_title: '名册还在接收',
-    not_here: '督导台正在从中继接收资料，到了会自动显示。',
+    not_here: '督导台正在从服务器接收资料，到了会自动显示。',
   },
   resident: {
     title: '居民资料',

@@ -33,7 +33,7 @@ export default {
     open_again: '恢复账号',
     closed_lead: '账号已停用，所有任职随之停止。恢复后，没有到期的任职会接着有效。',
     new_lead: '新建账号要同时说明担任什么；以后可以再加别的任职。',
-    device_hint: '要在平板上使用：请中继的管理者运行 linli-relay code --person {name}，把得到的链接交给本人。',
+    device_hint: '要在平板上使用：请服务器的管理者运行 linli-relay code --person {name}，把得到的链接交给本人。',
   },
   duty: {
     since: '{from} 起',
@@ -74,7 +74,7 @@ export default {
     col: { name: '名称', level: '级别', parent: '上级', code: '代码' },
     lead: '这里只改名称和排列顺序。代码由国家统一编制，随导入而来。',
     none: '这里没有区划',
-    none_hint: '“{place}”下面没有区划。区划由中继的管理者导入。',
+    none_hint: '“{place}”下面没有区划。区划由服务器的管理者导入。',
   },
   lines: {
     fields: {

@@ -50,7 +50,7 @@ export default {
     doubts: {
       length: '身份证号码应有 18 位，现在是 {n} 位。',
       digits: '前 17 位应全是数字，最后一位是数字或 X。',
-      check: '校验位不对：按前 17 位算，最后一位应是 {expected}，填的是 {last}，可能有一位输错了。',
+      check: '最后一位对不上：按前 17 位算应是 {expected}，填的是 {last}，可能有一位输错了。',
       birthday: '号码里的生日是 {number}，资料里的生日是 {file}，两处不一样。',
     },
   },
@@ -88,5 +88,5 @@ export default {
   others: '同住一套的另一户',
   former: '以前的住处',
   identity: '证件号码',
-  identity_wrong: '校验位不符，请核对证件',
+  identity_wrong: '最后一位对不上，请核对证件',
 }
