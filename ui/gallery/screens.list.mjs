@@ -197,7 +197,7 @@ export const console_ = {
     await page.evaluate(() => window.gallery.change('r6'))
     await page.waitForSelector('[data-testid=newer-phone]')
   }) },
-  erase: { path: at('/register?resident=r6'), title: '删除此人的资料 Erase', key: true, act: async (page) => { await page.click('[data-testid=erase] summary'); await page.click('[data-testid=erase-request]'); await page.locator('[data-testid=erase-do]').scrollIntoViewIfNeeded() } },
+  erase: { path: at('/register?resident=r6'), title: '删除此人的资料 Erase', key: true, act: onDesk(async (page) => { await page.click('[data-testid=erase] summary'); await page.click('[data-testid=erase-request]'); await page.locator('[data-testid=erase-do]').scrollIntoViewIfNeeded() }) },
   resident_history: { path: at('/register?resident=r6'), title: '修改记录 Change history', key: true, act: openHistory('') },
   resident_error: { path: at('/register?resident=r6', 'error'), title: '资料读不出来 An error' },
   reveal_reasons: { path: at('/register?resident=r6'), title: '为什么查看 What for', act: click('reveal-phone') },
