@@ -32,6 +32,7 @@ pub mod placing;
 pub mod pull;
 pub mod receipts;
 pub mod relay;
+pub mod removal;
 pub mod retention;
 pub mod rights;
 pub mod routes;

@@ -6,6 +6,7 @@ mod backup;
 mod certificate;
 mod code;
 mod demo;
+mod devices;
 mod erase;
 mod held;
 mod import;
@@ -44,6 +45,10 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup back where there is no store.
     Restore(backup::Restore),
+    /// Show the devices that were enrolled.
+    Devices(devices::Devices),
+    /// Remove a device for good.
+    Revoke(devices::Revoke),
     /// Take what devices of another store hold, after this one took its place.
     AllowRefill(allow_refill::AllowRefill),
     /// Erase everything that is held on a resident, for ever.
@@ -64,6 +69,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::BackupKey(key) => key.run().map(|()| ExitCode::SUCCESS),
         Command::Backup(backup) => backup.run().map(|()| ExitCode::SUCCESS),
         Command::Restore(restore) => restore.run().map(|()| ExitCode::SUCCESS),
+        Command::Devices(devices) => devices.run().map(|()| ExitCode::SUCCESS),
+        Command::Revoke(revoke) => revoke.run().map(|()| ExitCode::SUCCESS),
         Command::AllowRefill(allow) => allow.run().map(|()| ExitCode::SUCCESS),
         Command::Erase(erase) => erase.run().map(|()| ExitCode::SUCCESS),
         Command::Audit(audit) => audit.run(),

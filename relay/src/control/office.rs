@@ -5,11 +5,12 @@ use crate::enrolment;
 use crate::erasing::Erasure;
 use crate::importing::{Imported, import_divisions};
 use crate::relay::Relay;
-use crate::store::Holder;
+use crate::rights::name_of;
+use crate::store::{Holder, StoredDevice, Tx};
 use anyhow::{Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use sync_protocol::messages::ErasureReason;
-use sync_protocol::{RecordId, RecordKey};
+use sync_protocol::{DeviceNumber, RecordId, RecordKey};
 
 const DAY_MS: u64 = 24 * 3_600_000;
 
@@ -17,13 +18,29 @@ const DAY_MS: u64 = 24 * 3_600_000;
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
     /// A link for a person's tablet or a division's console; `relay` where the operator knows a better address.
-    Code { person: Option<String>, console: Option<String>, minutes: u64, relay: Option<String> },
+    Code {
+        person: Option<String>,
+        console: Option<String>,
+        minutes: u64,
+        relay: Option<String>,
+    },
     /// A file of divisions, as text.
-    ImportDivisions { text: String },
+    ImportDivisions {
+        text: String,
+    },
     /// Lets devices of another store refill this one for so many days.
-    AllowRefill { days: u64 },
+    AllowRefill {
+        days: u64,
+    },
     /// Everything that is held on a resident goes.
-    Erase { resident: RecordId, reason: ErasureReason },
+    Erase {
+        resident: RecordId,
+        reason: ErasureReason,
+    },
+    Devices,
+    Revoke {
+        device: u32,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,6 +55,18 @@ pub enum Answer {
     },
     /// So many records.
     Erased(u32),
+    Devices(Vec<DeviceLine>),
+    Revoked,
+}
+
+/// An enrolled device, as an operator is shown it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DeviceLine {
+    pub number: u32,
+    /// Whose tablet it is, or which division's console.
+    pub holder: String,
+    pub is_revoked: bool,
+    pub last_contact_ms: u64,
 }
 
 /// A store with the address at which devices find its relay.
@@ -72,6 +101,16 @@ impl Office {
                 let imported = self.relay.store().write(work)?;
                 self.relay.note_change();
                 Ok(Answer::Imported(imported))
+            }
+            Ask::Devices => Ok(Answer::Devices(self.relay.store().read(device_lines)?)),
+            Ask::Revoke { device } => {
+                let device = DeviceNumber(device);
+                if self.relay.store().read(|tx| tx.device(device))?.is_none_or(|one| one.holder == Holder::Relay) {
+                    bail!("there is no device {device} here");
+                }
+                self.relay.revoke(device)?;
+                self.relay.note_change();
+                Ok(Answer::Revoked)
             }
             Ask::AllowRefill { days } => {
                 let now_ms = self.relay.now_ms();
@@ -133,4 +172,17 @@ impl Office {
         })?;
         Ok(enrolment::link(url, &code, &self.relay.identity().key.public, pin.as_deref(), is_demonstration))
     }
+}
+
+fn device_lines(tx: &dyn Tx) -> crate::error::Result<Vec<DeviceLine>> {
+    let line = |device: StoredDevice| {
+        let holder = match &device.holder {
+            Holder::Person(person) => name_of(tx, *person)?,
+            Holder::Console(code) => format!("console of {code}"),
+            Holder::Relay => "the relay".to_owned(),
+        };
+        let StoredDevice { number, is_revoked, last_contact_ms, .. } = device;
+        Ok(DeviceLine { number: number.0, holder, is_revoked, last_contact_ms })
+    };
+    tx.devices_after(None)?.into_iter().map(|(device, _, _)| line(device)).collect()
 }

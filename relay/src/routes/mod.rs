@@ -4,6 +4,7 @@ mod blobs;
 mod body;
 mod caller;
 mod changes;
+mod devices;
 mod enrol;
 mod erasures;
 mod health;
@@ -50,6 +51,7 @@ pub fn router(relay: Relay) -> Router {
         .route("/v1/erasures", post(erasures::erase))
         .route("/v1/records/{kind}/{id}/history", get(history::history))
         .route("/v1/changes", get(changes::changes))
+        .route("/v1/devices/{number}/revoke", post(devices::revoke))
         .route("/v1/sign-in", post(sign_in::sign_in))
         .route("/v1/sign-out", post(sign_in::sign_out))
         .route("/v1/openapi.json", get(openapi::document))

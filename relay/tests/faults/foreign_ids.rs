@@ -189,6 +189,15 @@ async fn f36_every_call_by_every_role_answers_about_foreign_records_as_about_non
                     is_silent(path, &who, &answer);
                     asked += 1;
                 }
+                ("POST", "/v1/devices/{number}/revoke") => {
+                    // From a tablet a device of somebody else is not there, whether or not it is.
+                    for number in ["2", "99999999"] {
+                        let call = path.replace("{number}", number);
+                        let answer = asking.ask(method, &call, Some(json!({ "token": "somebody-else" }))).await;
+                        assert_eq!((answer.0, answer.1["code"].as_str()), (404, Some("not_there")), "{who}");
+                        asked += 1;
+                    }
+                }
                 ("GET", "/v1/changes") => {
                     // Its heads are those of the grants; the stream goes on, so only its beginning is read.
                     let mut answer = client.get(format!("{url}{path}")).bearer_auth(&token).send().await.unwrap();

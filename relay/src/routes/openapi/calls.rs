@@ -73,6 +73,14 @@ pub fn paths() -> Value {
             json!({ "200": { "description": "The stream.", "content": { "text/event-stream": { "schema": { "type": "string" } } } } }),
             &[],
         ) },
+        "/v1/devices/{number}/revoke": {
+            "parameters": [{ "name": "number", "in": "path", "required": true, "schema": schema("DeviceNumber") }],
+            "post": with_body("RevokeRequest", device_call(
+                "revoke", "Remove a device for good, as an administrator signed in at the console that calls.",
+                json!({ "204": { "description": "It is removed." } }),
+                &[&[(401, Code::SessionEnded), (403, Code::NeverAllowed), (404, Code::NotThere)], BODY].concat(),
+            )),
+        },
         "/v1/sign-in": { "post": with_body("SignInRequest", device_call(
             "signIn", "Sign somebody in at the console that calls; to a tablet this call is not there.",
             ok(&schema("SignInAnswer")),

@@ -238,6 +238,7 @@ fn people() -> Value {
             "person": at("Person"), "token": text(), "ends_ms": number(), "grants": list(at("Grant")),
             "roles": list(at("RoleAt")),
         }), json!({})),
+        "RevokeRequest": object(json!({ "token": text() }), json!({})),
         "SignOutRequest": object(json!({ "token": text() }), json!({})),
     })
 }
