@@ -96,7 +96,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn time_rebuild(path: &std::path::Path, store: Store) -> Result<Store, Box<dyn std::error::Error>> {
     drop(store);
     let connection = rusqlite::Connection::open(path)?;
-    connection.pragma_update(None, "key", format!("x'{}'", "07".repeat(32)))?;
+    local_store::unlock(&connection, Some(&Key::new([7; 32])))?;
     connection.execute("DELETE FROM device WHERE name = 'search_version'", [])?;
     drop(connection);
     let begun = Instant::now();

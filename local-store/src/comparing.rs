@@ -45,8 +45,12 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Entries counted at a time: a round stays short also where half a million are held.
 const COUNTED_AT_A_TIME: u64 = 4_000;
 
-/// Counts the digests anew whose day is over, the longest uncounted first, as many as are quickly done.
-pub fn recount(tx: &Tx<'_>, now_ms: u64) -> Result<()> {
+/// Counts the digests anew whose day is over, the longest uncounted first, as many as are quickly done. Where all that is
+/// held has come in `just_now`, each row was counted as it was written a moment ago, and the day begins.
+pub fn recount(tx: &Tx<'_>, now_ms: u64, just_now: bool) -> Result<()> {
+    if just_now {
+        tx.execute("UPDATE cursor SET counted_ms = ?1 WHERE counted_ms = 0", [now_ms.cast_signed()])?;
+    }
     let mut query = tx.prepare_cached("SELECT no, counted_ms FROM cursor ORDER BY counted_ms")?;
     let due = query
         .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?.cast_unsigned())))?

@@ -2,9 +2,10 @@
 //!
 //! Invariant: a cursor moves in the transaction that applies the rows before it, so it is never past what is here.
 
+use crate::device;
 use crate::error::{Result, StoreError};
 use crate::store::Tx;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use sync_protocol::messages::Cursor;
 use sync_protocol::planted::{self, Bug};
 use sync_protocol::{ChannelFacet, Digest, Facet, Grant};
@@ -48,7 +49,17 @@ pub fn follow(tx: &Tx<'_>, grants: &[Grant]) -> Result<bool> {
         let sql = "INSERT OR IGNORE INTO cursor (channel, facet) VALUES (?1, ?2)";
         changed |= tx.prepare_cached(sql)?.execute((at.channel.to_string(), at.facet.name()))? > 0;
     }
+    if changed {
+        device::put(tx, MOVES, moves(tx)? + 1)?;
+    }
     Ok(changed)
+}
+
+const MOVES: &str = "cursor_moves";
+
+/// How often cursors came or went. While it stands, a cursor's number belongs to the same channel.
+pub(crate) fn moves(connection: &Connection) -> Result<i64> {
+    Ok(device::get(connection, MOVES)?.unwrap_or(0))
 }
 
 /// A cursor as its row stands.

@@ -52,6 +52,13 @@ pub fn apply(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
     Ok(changed)
 }
 
+/// As [`apply`], for a page of a first load, while nobody looks: the index of search waits until
+/// [`crate::Store::make_indexes`] makes it.
+pub fn load(tx: &Tx<'_>, page: &PullAnswer) -> Result<BTreeSet<String>> {
+    index::put_off(tx)?;
+    apply(tx, page)
+}
+
 /// What is written here from now on comes after everything that was seen. By its order, not its stamp: a tablet whose clock
 /// ran years ahead would drag every other's along.
 pub(crate) fn observe(tx: &Tx<'_>, clock: &mut Hlc, page: &PullAnswer) -> Result<()> {
@@ -126,7 +133,9 @@ impl<'a, 't> Applying<'a, 't> {
             }
         }
         self.taken.insert((kind, state.id), digest);
-        self.changed.insert(state.kind.clone());
+        if !self.changed.contains(&state.kind) {
+            self.changed.insert(state.kind.clone());
+        }
         match state.kind.as_str() {
             "issue" => drop(self.issues.insert(state.id)),
             "issue_step" => self.issues.extend(state.reference("issue")),
@@ -205,11 +214,12 @@ impl<'a, 't> Applying<'a, 't> {
 
 /// Writes a record unless a copy at least as new is here. Returns the digest of what it took the place of.
 fn put(tx: &Tx<'_>, record: &WireRecord, has_own: bool) -> Result<Option<Digest>> {
-    let key = record.state.key();
-    if !(has_own && outbox::knows(tx, &key)?) && tx.tables.get(&key.kind).is_some() {
+    let is_own = has_own && outbox::knows(tx, &record.state.key())?;
+    if !is_own && tx.tables.get(&record.state.kind).is_some() {
         // Nothing was ever written here to be laid over it: all of a first load, and most of every other.
         return records::put_untouched(tx, record.revision, &record.state);
     }
+    let key = record.state.key();
     let before = records::relay_state(tx, &key)?;
     if before.as_ref().is_some_and(|(held, _)| *held >= record.revision) {
         return Ok(None);

@@ -31,6 +31,7 @@ mod error;
 pub mod history;
 pub mod households;
 pub mod incoming;
+mod indexes;
 pub mod issues;
 pub mod keeping;
 mod key;
@@ -58,6 +59,6 @@ pub mod visits;
 
 pub use error::{Result, StoreError};
 pub use key::Key;
-pub use open::Options;
+pub use open::{Options, unlock};
 pub use scope::View;
 pub use store::{Store, Tx};

@@ -108,12 +108,15 @@ pub fn settle(tx: &Tx<'_>, outcomes: &[Outcome]) -> Result<Vec<String>> {
             .next()
             .transpose()?;
         if let Some(key) = key {
-            if let Some((revision, _)) = records::relay_state(tx, &key)? {
-                account(tx, &key, revision)?;
-            }
+            let shows_it = match records::relay_revision(tx, &key)? {
+                Some(revision) => account(tx, &key, revision)?,
+                None => false,
+            };
+            // Mostly the relay only confirms: what is shown stays, and one edit less waits.
             match outcome.result {
                 Fate::Erased => erasing::forget(tx, &key)?,
-                _ => records::refresh(tx, &key)?,
+                _ if accounted || shows_it || outcome.order.is_some() => records::refresh(tx, &key)?,
+                _ => records::recount(tx, &key)?,
             }
             if !kinds.contains(&key.kind) {
                 kinds.push(key.kind);
@@ -124,14 +127,14 @@ pub fn settle(tx: &Tx<'_>, outcomes: &[Outcome]) -> Result<Vec<String>> {
 }
 
 /// Marks as accounted for every edit of a record whose outcome a copy at `revision` shows.
-pub(crate) fn account(tx: &Tx<'_>, key: &RecordKey, revision: u64) -> Result<()> {
+/// Whether there were any.
+pub(crate) fn account(tx: &Tx<'_>, key: &RecordKey, revision: u64) -> Result<bool> {
     if planted::is(Bug::AccountForgotten) {
-        return Ok(());
+        return Ok(false);
     }
     let sql = "UPDATE edit SET accounted = 1 WHERE kind = ?1 AND record = ?2 AND accounted = 0 \
                AND json_extract(outcome, '$.revision') <= ?3";
-    tx.prepare_cached(sql)?.execute((&key.kind, key.id.as_bytes(), revision.cast_signed()))?;
-    Ok(())
+    Ok(tx.prepare_cached(sql)?.execute((&key.kind, key.id.as_bytes(), revision.cast_signed()))? > 0)
 }
 
 /// Marks as accounted for the edits that a copy shows by name: one that waited at the relay has no revision to go by.

@@ -5,10 +5,12 @@
 //! - [`refresh`] runs in the transaction of whatever changed either of the two, so a row is never behind.
 
 use crate::error::{Result, StoreError};
+use crate::rows::{self, Column};
 use crate::search::index;
 use crate::store::Tx;
-use crate::{blobs, outbox, rows};
-use rusqlite::types::Value as Sql;
+use crate::tables::{FIELDS_FROM, Table};
+use crate::{blobs, outbox};
+use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{OptionalExtension, ToSql};
 use sync_protocol::routes;
 use sync_protocol::schema::FieldType;
@@ -38,6 +40,22 @@ pub fn relay_state(tx: &Tx<'_>, key: &RecordKey) -> Result<Option<(u64, RecordSt
         .map(|(revision, _, state)| (revision, state)))
 }
 
+/// The revision of what the relay last said of a record.
+pub(crate) fn relay_revision(tx: &Tx<'_>, key: &RecordKey) -> Result<Option<u64>> {
+    let mut query = tx.prepare_cached("SELECT revision FROM beneath WHERE kind = ?1 AND id = ?2")?;
+    let beneath: Option<i64> = query.query_row((&key.kind, key.id.as_bytes()), |row| row.get(0)).optional()?;
+    let revision = match (beneath, tx.tables.get(&key.kind)) {
+        (None, Some(table)) => tx
+            .prepare_cached(&table.revision)?
+            .query_row([key.id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?
+            .filter(|(revision, own): &(i64, u32)| *revision > 0 && *own == 0)
+            .map(|(revision, _)| revision),
+        (beneath, _) => beneath,
+    };
+    Ok(revision.map(i64::cast_unsigned))
+}
+
 /// Takes a newer state from the relay. Kinds that only a newer app knows are kept in `beneath`, unread.
 pub(crate) fn put_relay_state(tx: &Tx<'_>, revision: u64, state: &RecordState) -> Result<()> {
     let key = state.key();
@@ -54,6 +72,9 @@ pub(crate) fn put_relay_state(tx: &Tx<'_>, revision: u64, state: &RecordState) -
 /// the place of, or `None` where that is as new.
 pub(crate) fn put_untouched(tx: &Tx<'_>, revision: u64, state: &RecordState) -> Result<Option<Digest>> {
     let Some(table) = tx.tables.get(&state.kind) else { return Ok(None) };
+    if !state.is_deleted() && insert_row(tx, table, revision, state, Standing::default())? {
+        return Ok(Some(Digest::default()));
+    }
     let mut query = tx.prepare_cached(&table.revision)?;
     let held: Option<i64> = query.query_row([state.id.as_bytes()], |row| row.get(0)).optional()?;
     if held.is_some_and(|held| held.cast_unsigned() >= revision) {
@@ -81,7 +102,10 @@ pub(crate) fn refresh(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {
             remove_beneath(tx, key)
         }
         (Some((revision, state)), false) => {
-            put_beneath(tx, revision, &state)?;
+            // Before the first own edit is laid over a record, its row is what the relay said; that must not be lost.
+            if !lies_beneath(tx, key)? {
+                put_beneath(tx, revision, &state)?;
+            }
             put_row(tx, revision, &state.overlay(table.kind, &own), standing)
         }
         (None, _) => match RecordState::from_edits(table.kind, &own) {
@@ -90,6 +114,14 @@ pub(crate) fn refresh(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {
             None => remove_row(tx, key),
         },
     }
+}
+
+/// Counts anew the edits that a row waits for, where nothing that it shows has changed.
+pub(crate) fn recount(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {
+    let Some(table) = tx.tables.get(&key.kind) else { return Ok(()) };
+    let Standing { unsent, refused, .. } = outbox::standing(tx, key)?;
+    tx.prepare_cached(&table.recount)?.execute((key.id.as_bytes(), unsent, refused))?;
+    Ok(())
 }
 
 /// Removes a record that no channel lists any more. Its unsent edits stay in the outbox.
@@ -150,21 +182,68 @@ fn put_row(tx: &Tx<'_>, revision: u64, state: &RecordState, standing: Standing) 
         // Hidden, not forgotten: the versions live at the relay, and `beneath` holds what is not settled.
         return remove_row(tx, &state.key());
     }
-    let (marks, apart, values) = rows::to_columns(table, state)?;
-    let head = [
-        Sql::Blob(state.id.as_bytes().to_vec()),
-        Sql::Integer(revision.cast_signed()),
-        Sql::Blob(marks),
-        apart.map_or(Sql::Null, Sql::Text),
-        Sql::Integer(standing.own.into()),
-        Sql::Integer(standing.unsent.into()),
-        Sql::Integer(standing.refused.into()),
-        Sql::Integer(state.has_conflict(table.kind).into()),
-    ];
-    let mut statement = tx.prepare_cached(&table.upsert)?;
-    statement.execute(rusqlite::params_from_iter(head.into_iter().chain(values)))?;
-    index::touch(tx, &state.kind, state.id);
+    change_row(tx, table, &columns(table, revision, state, standing)?, state)
+}
+
+/// Writes a row that is not there yet. False where one is.
+fn insert_row(tx: &Tx<'_>, table: &Table, revision: u64, state: &RecordState, standing: Standing) -> Result<bool> {
+    let columns = columns(table, revision, state, standing)?;
+    let inserted = tx.prepare_cached(&table.insert)?.execute(rusqlite::params_from_iter(&columns))? > 0;
+    if inserted {
+        index::touch(tx, &state.kind, state.id);
+    }
+    Ok(inserted)
+}
+
+/// Writes what is different in a row and nothing else: neither the row nor an index is touched for a value that stays.
+fn change_row(tx: &Tx<'_>, table: &Table, new: &[Column<'_>], state: &RecordState) -> Result<()> {
+    let mut query = tx.prepare_cached(&table.whole)?;
+    let mut rows = query.query([state.id.as_bytes()])?;
+    let Some(row) = rows.next()? else {
+        drop(rows);
+        tx.prepare_cached(&table.insert)?.execute(rusqlite::params_from_iter(new))?;
+        index::touch(tx, &state.kind, state.id);
+        return Ok(());
+    };
+    let mut different = Vec::new();
+    for (at, value) in new.iter().enumerate() {
+        let stays = match value {
+            Column::Borrowed(value) => row.get_ref(at)? == *value,
+            Column::Owned(value) => row.get_ref(at)? == ValueRef::from(value),
+            _ => false,
+        };
+        if !stays {
+            different.push(at);
+        }
+    }
+    drop(rows);
+    if different.is_empty() {
+        return Ok(());
+    }
+    let values = different.iter().filter_map(|at| new.get(*at)).chain(new.first());
+    tx.prepare_cached(&table.update(&different))?.execute(rusqlite::params_from_iter(values))?;
+    if different.iter().any(|at| *at >= FIELDS_FROM) {
+        index::touch(tx, &state.kind, state.id);
+    }
     Ok(())
+}
+
+/// A row as it is to stand, in the order of [`Table::columns`].
+fn columns<'s>(table: &Table, revision: u64, state: &'s RecordState, standing: Standing) -> Result<Vec<Column<'s>>> {
+    let (marks, apart, values) = rows::to_columns(table, state)?;
+    let number = |number: i64| Column::Owned(Sql::Integer(number));
+    let mut columns = vec![
+        Column::Borrowed(ValueRef::Blob(state.id.as_bytes())),
+        number(revision.cast_signed()),
+        Column::Owned(Sql::Blob(marks)),
+        apart.map_or(Column::Borrowed(ValueRef::Null), |apart| Column::Owned(Sql::Text(apart))),
+        number(standing.own.into()),
+        number(standing.unsent.into()),
+        number(standing.refused.into()),
+        number(state.has_conflict(table.kind).into()),
+    ];
+    columns.extend(values);
+    Ok(columns)
 }
 
 fn remove_row(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {
@@ -191,6 +270,11 @@ pub(crate) fn put_beneath(tx: &Tx<'_>, revision: u64, state: &RecordState) -> Re
     let state_text = serde_json::to_string(state)?;
     tx.prepare_cached(sql)?.execute((&state.kind, state.id.as_bytes(), revision.cast_signed(), state_text))?;
     Ok(())
+}
+
+fn lies_beneath(tx: &Tx<'_>, key: &RecordKey) -> Result<bool> {
+    let sql = "SELECT 1 FROM beneath WHERE kind = ?1 AND id = ?2";
+    Ok(tx.prepare_cached(sql)?.exists((&key.kind, key.id.as_bytes()))?)
 }
 
 fn remove_beneath(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {

@@ -7,7 +7,7 @@
 use crate::error::{Result, StoreError};
 use crate::tables::Table;
 use rusqlite::Row;
-use rusqlite::types::{Value as Sql, ValueRef};
+use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
 use std::collections::BTreeMap;
 use sync_protocol::record::{FieldVersion, Mark};
 use sync_protocol::schema::{Field, FieldType, Rule};
@@ -15,16 +15,33 @@ use sync_protocol::{EditId, RecordId, RecordState, Stamp, Value};
 
 type Apart = BTreeMap<String, Vec<FieldVersion>>;
 
+/// A value on its way into a column; mostly it stays where it is until SQLite takes it.
+pub(crate) type Column<'s> = ToSqlOutput<'s>;
+
 /// The columns of a state: `marks`, `apart`, and one per field in the kind's order.
-pub(crate) fn to_columns(table: &Table, state: &RecordState) -> Result<(Vec<u8>, Option<String>, Vec<Sql>)> {
-    let apart: Apart = state
-        .fields
-        .iter()
-        .filter(|(name, versions)| !is_plain(table, name, versions))
-        .map(|(name, versions)| (name.clone(), versions.clone()))
-        .collect();
+pub(crate) fn to_columns<'s>(
+    table: &Table,
+    state: &'s RecordState,
+) -> Result<(Vec<u8>, Option<String>, Vec<Column<'s>>)> {
+    let mut apart: BTreeMap<&str, &[FieldVersion]> = BTreeMap::new();
+    let mut values = vec![Column::Borrowed(ValueRef::Null); table.kind.fields.len()];
+    let mut places = table.places();
+    for (name, versions) in &state.fields {
+        let place = places.next(name);
+        if !place.is_some_and(|(_, field)| is_plain(field, versions)) {
+            apart.insert(name, versions);
+        }
+        match place {
+            Some((at, field)) if field.rule == Rule::Set => {
+                if values[at] == Column::Borrowed(ValueRef::Null) {
+                    values[at] = set_to_sql(field, state)?;
+                }
+            }
+            Some((at, field)) => values[at] = to_sql(field, state.value(name))?,
+            None => {}
+        }
+    }
     let apart = if apart.is_empty() { None } else { Some(serde_json::to_string(&apart)?) };
-    let values = table.kind.fields.iter().map(|field| to_sql(field, state)).collect::<Result<_>>()?;
     Ok((pack(&state.marks), apart, values))
 }
 
@@ -54,25 +71,30 @@ pub(crate) fn from_row(table: &Table, id: RecordId, row: &Row<'_>) -> Result<Rec
 }
 
 /// Whether a field's column says all there is to know about it.
-fn is_plain(table: &Table, name: &str, versions: &[FieldVersion]) -> bool {
-    let (Some(field), [FieldVersion(0, value)]) = (table.kind.field(name), versions) else { return false };
+fn is_plain(field: &Field, versions: &[FieldVersion]) -> bool {
+    let [FieldVersion(0, value)] = versions else { return false };
     if field.rule == Rule::Set { value == &Value::Bool(true) } else { !value.is_null() }
 }
 
-fn to_sql(field: &Field, state: &RecordState) -> Result<Sql> {
-    if field.rule == Rule::Set {
-        let elements = state.set(field.name);
-        return Ok(if elements.is_empty() { Sql::Null } else { Sql::Text(serde_json::to_string(&elements)?) });
-    }
-    Ok(match state.value(field.name) {
-        Value::Null => Sql::Null,
-        Value::Bool(truth) => Sql::Integer((*truth).into()),
-        Value::Int(number) => Sql::Integer(*number),
-        Value::Text(text) => match (&field.ty, text.parse::<RecordId>()) {
-            (FieldType::Ref(_), Ok(id)) => Sql::Blob(id.as_bytes().to_vec()),
-            _ => Sql::Text(text.clone()),
+fn set_to_sql<'s>(field: &Field, state: &RecordState) -> Result<Column<'s>> {
+    let elements = state.set(field.name);
+    let text = || serde_json::to_string(&elements).map(|text| Column::Owned(Sql::Text(text)));
+    Ok(if elements.is_empty() { Column::Borrowed(ValueRef::Null) } else { text()? })
+}
+
+fn to_sql<'s>(field: &Field, value: &'s Value) -> Result<Column<'s>> {
+    Ok(match value {
+        Value::Null => Column::Borrowed(ValueRef::Null),
+        Value::Bool(truth) => Column::Owned(Sql::Integer((*truth).into())),
+        Value::Int(number) => Column::Owned(Sql::Integer(*number)),
+        Value::Text(text) => match &field.ty {
+            FieldType::Ref(_) => match text.parse::<RecordId>() {
+                Ok(id) => Column::Owned(Sql::Blob(id.as_bytes().to_vec())),
+                Err(_) => Column::Borrowed(ValueRef::Text(text.as_bytes())),
+            },
+            _ => Column::Borrowed(ValueRef::Text(text.as_bytes())),
         },
-        nested => Sql::Text(serde_json::to_string(nested)?),
+        nested => Column::Owned(Sql::Text(serde_json::to_string(nested)?)),
     })
 }
 

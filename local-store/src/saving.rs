@@ -91,7 +91,6 @@ pub fn save(tx: &Tx<'_>, new: NewEdit, now_ms: u64) -> Result<Edit> {
     if !planted::is(Bug::ClockForgotten) {
         device::put_clock(tx, &clock)?;
     }
-    keep_beneath(tx, &new.key)?;
     outbox::add(tx, edit.id(before), &edit, now_ms)?;
     records::refresh(tx, &new.key)?;
     Ok(edit)
@@ -117,15 +116,4 @@ fn with_bases_of_own(unsettled: &[Edit], field: &str, mut bases: Vec<Stamp>) -> 
         bases.extend(own.bases.iter().filter(|base| !bases.contains(base)).copied().collect::<Vec<_>>());
     }
     bases
-}
-
-/// Before the first own edit is laid over a record, its row is what the relay said; that must not be lost.
-fn keep_beneath(tx: &Tx<'_>, key: &RecordKey) -> Result<()> {
-    if outbox::is_overlaid(tx, key)? {
-        return Ok(());
-    }
-    if let Some((revision, state)) = records::relay_state(tx, key)? {
-        records::put_beneath(tx, revision, &state)?;
-    }
-    Ok(())
 }

@@ -19,7 +19,7 @@ pub enum View {
     Granted(Vec<Grant>),
 }
 
-/// Puts the views in front of the tables of a reader. Until [`set`] is called they show nothing.
+/// Puts the views in front of the tables of a reader. Until [`show`] is called they show nothing.
 pub(crate) fn install(connection: &Connection, schema: &Schema) -> Result<()> {
     connection.execute_batch(
         "CREATE TEMP TABLE scope (cursor INTEGER PRIMARY KEY); CREATE TEMP TABLE asker (person TEXT PRIMARY KEY)",
@@ -38,8 +38,25 @@ pub(crate) fn install(connection: &Connection, schema: &Schema) -> Result<()> {
     Ok(())
 }
 
-/// Limits a reader to what these grants list.
-pub(crate) fn set(connection: &Connection, grants: &[Grant]) -> Result<()> {
+/// What a reader shows: these grants' channels, as numbered when cursors had changed so many times.
+pub(crate) struct Showing {
+    pub grants: Vec<Grant>,
+    moves: i64,
+}
+
+/// Limits a reader to what these grants list, unless that is what it shows already.
+pub(crate) fn show(connection: &Connection, grants: &[Grant], showing: Option<Showing>) -> Result<Showing> {
+    let moves = crate::cursors::moves(connection)?;
+    match showing.filter(|showing| showing.moves == moves && showing.grants == grants) {
+        Some(showing) => Ok(showing),
+        None => {
+            set(connection, grants)?;
+            Ok(Showing { grants: grants.to_vec(), moves })
+        }
+    }
+}
+
+fn set(connection: &Connection, grants: &[Grant]) -> Result<()> {
     let wanted: Vec<(String, &str)> =
         grants.iter().flat_map(Grant::channel_facets).map(|at| (at.channel.to_string(), at.facet.name())).collect();
     connection.execute_batch("DELETE FROM temp.scope; DELETE FROM temp.asker")?;

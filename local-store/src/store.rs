@@ -1,10 +1,11 @@
 //! One writer, a few readers, and the transactions that everything else in this crate takes.
 
 use crate::error::{Result, StoreError};
+use crate::indexes::{self, Index};
 use crate::key::Key;
 use crate::open::{self, Options};
 use crate::room::Room;
-use crate::scope::View;
+use crate::scope::{Showing, View};
 use crate::search::index::{self, Touched};
 use crate::tables::Tables;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -18,17 +19,19 @@ use sync_protocol::Schema;
 pub struct Store {
     writer: Mutex<Connection>,
     /// Idle readers: those that see everything, and those that see through views (scope.rs).
-    readers: [Mutex<Vec<Connection>>; 2],
+    readers: [Mutex<Vec<Reader>>; 2],
     path: PathBuf,
     key: Option<Key>,
     options: Options,
     tables: Tables,
     room: Room,
+    /// The indexes that are still to be made.
+    missing: Mutex<Vec<Index>>,
 }
 
 /// A transaction with the schema it is read by.
 pub struct Tx<'a> {
-    inner: Transaction<'a>,
+    inner: Inner<'a>,
     pub(crate) tables: &'a Tables,
     pub schema: &'static Schema,
     /// Whether temporary views stand in front of the record tables (scope.rs).
@@ -37,10 +40,31 @@ pub struct Tx<'a> {
     pub(crate) touched: RefCell<Touched>,
 }
 
+struct Reader {
+    connection: Connection,
+    /// The view that was put up last.
+    showing: Option<Showing>,
+}
+
+impl Reader {
+    fn shows(&self, view: &View) -> bool {
+        matches!((view, &self.showing), (View::Granted(grants), Some(showing)) if showing.grants == *grants)
+    }
+}
+
+/// One that ends with the call, or one that goes on ([`Store::load`]).
+enum Inner<'a> {
+    Ending(Transaction<'a>),
+    Going(&'a Connection),
+}
+
 impl Deref for Tx<'_> {
     type Target = Connection;
     fn deref(&self) -> &Connection {
-        &self.inner
+        match &self.inner {
+            Inner::Ending(transaction) => transaction,
+            Inner::Going(connection) => connection,
+        }
     }
 }
 
@@ -58,10 +82,13 @@ impl Store {
             path: path.to_owned(),
             key: key.cloned(),
             tables: Tables::new(&options),
+            missing: Mutex::default(),
             options,
             room: Room::default(),
         };
-        store.write(index::bring_up_to_date)?;
+        let wanted = indexes::wanted(&store.options);
+        *lock(&store.missing) = store.read(&View::Everything, |tx| indexes::missing(tx, wanted))?;
+        store.make_indexes()?;
         Ok(store)
     }
 
@@ -76,6 +103,29 @@ impl Store {
         self.room.is_ample()
     }
 
+    /// Makes the index of search and those whose tables have grown enough for them (indexes.rs): at opening, and after a
+    /// first load.
+    pub fn make_indexes(&self) -> Result<()> {
+        while self.write(index::catch_up)? {}
+        let mut missing = lock(&self.missing);
+        let due = self.read(&View::Everything, |tx| missing.iter().map(|index| index.is_due(tx)).collect())?;
+        let due: Vec<bool> = due;
+        if due.contains(&true) {
+            // What is sorted for an index stays in memory until it is written; the pages held from the load make room.
+            lock(&self.writer).release_memory()?;
+        }
+        let mut due = due.into_iter();
+        let mut made = Ok(());
+        missing.retain(|index| {
+            let is_due = due.next().unwrap_or(false) && made.is_ok();
+            if is_due {
+                made = self.write(|tx| index.make(tx));
+            }
+            !(is_due && made.is_ok())
+        });
+        made
+    }
+
     pub fn schema(&self) -> &'static Schema {
         self.options.schema
     }
@@ -84,21 +134,37 @@ impl Store {
     pub fn read<T>(&self, view: &View, read: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let scoped = matches!(view, View::Granted(_));
         let idle = &self.readers[usize::from(scoped)];
-        // Not in the match: its guard would be held while a new reader opens.
-        let reader = lock(idle).pop();
-        let mut connection = match reader {
-            Some(connection) => connection,
-            None => open::reader(&self.path, self.key.as_ref(), &self.options, scoped)?,
+        // A console asks in the same view again and again, and putting one up takes as long as a question.
+        let reader = {
+            let mut idle = lock(idle);
+            let same = idle.iter().position(|reader| reader.shows(view)).or_else(|| idle.len().checked_sub(1));
+            same.map(|at| idle.swap_remove(at))
         };
-        let answer = {
-            let inner = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        let mut reader = match reader {
+            Some(reader) => reader,
+            None => Reader {
+                connection: open::reader(&self.path, self.key.as_ref(), &self.options, scoped)?,
+                showing: None,
+            },
+        };
+        let showing = reader.showing.take();
+        let (answer, showing) = {
+            let inner = reader.connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
             // Inside the snapshot: a cursor's number could belong to another channel a moment later.
-            if let View::Granted(grants) = view {
-                crate::scope::set(&inner, grants)?;
+            let showing = match view {
+                View::Granted(grants) => Some(crate::scope::show(&inner, grants, showing)?),
+                View::Everything => None,
+            };
+            let tx = self.tx(Inner::Ending(inner), scoped);
+            let answer = read(&tx);
+            // What was put up in temporary tables would be undone with the transaction.
+            if let Inner::Ending(inner) = tx.inner {
+                inner.commit()?;
             }
-            read(&self.tx(inner, scoped))
+            (answer, showing)
         };
-        lock(idle).push(connection);
+        reader.showing = showing;
+        lock(idle).push(reader);
         answer
     }
 
@@ -109,17 +175,56 @@ impl Store {
     ) -> std::result::Result<T, E> {
         let mut writer = lock(&self.writer);
         self.room.before_a_write();
+        keep(&writer)?;
         let inner = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
-        let tx = self.tx(inner, false);
+        let tx = self.tx(Inner::Ending(inner), false);
         let answer = write(&tx)?;
         index::flush(&tx)?;
-        tx.inner.commit().map_err(StoreError::from)?;
+        if let Inner::Ending(inner) = tx.inner {
+            inner.commit().map_err(StoreError::from)?;
+        }
         Ok(answer)
     }
 
-    fn tx<'a>(&'a self, inner: Transaction<'a>, scoped: bool) -> Tx<'a> {
+    /// Writes a part of a first load in a transaction that goes on with the next: each commit writes the pages of every
+    /// index again, whose places are spread over all of it. It is durable, and seen, after [`Store::keep`] or any other
+    /// write. Where a part fails or the battery dies, those since the last commit are gone together.
+    pub fn load<T>(&self, part: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        let writer = lock(&self.writer);
+        self.room.before_a_write();
+        if writer.is_autocommit() {
+            writer.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        let mut undoing = Undoing(Some(&writer));
+        let tx = self.tx(Inner::Going(&writer), false);
+        let answer = part(&tx)?;
+        index::flush(&tx)?;
+        undoing.0 = None;
+        Ok(answer)
+    }
+
+    /// Makes the parts of a load durable.
+    pub fn keep(&self) -> Result<()> {
+        keep(&lock(&self.writer))
+    }
+
+    fn tx<'a>(&'a self, inner: Inner<'a>, scoped: bool) -> Tx<'a> {
         Tx { inner, tables: &self.tables, schema: self.options.schema, scoped, touched: RefCell::default() }
     }
+}
+
+/// Undoes what was begun, unless it came to its end: also where a panic led past it.
+struct Undoing<'a>(Option<&'a Connection>);
+
+impl Drop for Undoing<'_> {
+    fn drop(&mut self) {
+        // Where this fails too, the transaction is over already.
+        self.0.map(|connection| connection.execute_batch("ROLLBACK").ok());
+    }
+}
+
+fn keep(writer: &Connection) -> Result<()> {
+    if writer.is_autocommit() { Ok(()) } else { Ok(writer.execute_batch("COMMIT")?) }
 }
 
 /// A panic in another thread rolled its transaction back, so what it guarded is whole.

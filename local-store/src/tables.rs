@@ -8,7 +8,9 @@
 use crate::error::{Result, StoreError};
 use crate::open::Options;
 use rusqlite::Connection;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use sync_protocol::edit::declared_field;
 use sync_protocol::schema::{Field, FieldType, Kind, Rule, Schema};
 
 /// Raised with every released change of the schema, so that an older app does not write rows it would cut.
@@ -19,12 +21,24 @@ const OWN_COLUMNS: &str = "id BLOB PRIMARY KEY, revision INTEGER NOT NULL, marks
      own INTEGER NOT NULL DEFAULT 0, unsent INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0, \
      conflict INTEGER NOT NULL DEFAULT 0";
 
+/// The names of [`OWN_COLUMNS`], and where those of the fields begin.
+const HEAD: [&str; FIELDS_FROM] = ["id", "revision", "marks", "apart", "own", "unsent", "refused", "conflict"];
+pub(crate) const FIELDS_FROM: usize = 8;
+
 /// The statements for one kind's table, written once.
 pub(crate) struct Table {
     pub kind: &'static Kind,
+    /// The places of the kind's fields, by name.
+    pub sorted: Vec<usize>,
     pub select: String,
+    /// The columns of a row: [`HEAD`], and one per field in the kind's order.
+    pub columns: Vec<String>,
     pub revision: String,
-    pub upsert: String,
+    /// All columns of one row.
+    pub whole: String,
+    /// Writes a row unless there is one.
+    pub insert: String,
+    pub recount: String,
     pub delete: String,
 }
 
@@ -43,25 +57,74 @@ impl Tables {
 
 impl Table {
     fn new(kind: &'static Kind) -> Self {
-        let names: Vec<String> = kind.fields.iter().map(|field| quoted(field.name)).collect();
-        let columns = names.iter().map(|name| format!(", {name}")).collect::<String>();
-        let marks: String = (9..9 + names.len()).map(|n| format!(", ?{n}")).collect();
+        let fields = kind.fields.iter().map(|field| quoted(field.name));
+        let columns: Vec<String> = HEAD.iter().map(|name| (*name).to_owned()).chain(fields).collect();
+        let fields: String = columns[FIELDS_FROM..].iter().map(|name| format!(", {name}")).collect();
+        let marks = vec!["?"; columns.len()].join(", ");
         let table = quoted(kind.name);
+        let mut sorted: Vec<usize> = (0..kind.fields.len()).collect();
+        sorted.sort_by_key(|at| kind.fields[*at].name);
+        let listed = columns.join(", ");
         Self {
             kind,
+            sorted,
             // Not `main.`: on a scoped reader this name is the view (scope.rs).
-            select: format!("SELECT revision, marks, apart, own{columns} FROM {table} WHERE id = ?1"),
-            revision: format!("SELECT revision FROM {table} WHERE id = ?1"),
-            upsert: format!(
-                "INSERT OR REPLACE INTO main.{table} (id, revision, marks, apart, own, unsent, refused, conflict{columns}) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8{marks})"
+            select: format!("SELECT revision, marks, apart, own{fields} FROM {table} WHERE id = ?1"),
+            revision: format!("SELECT revision, own FROM {table} WHERE id = ?1"),
+            whole: format!("SELECT {listed} FROM main.{table} WHERE id = ?1"),
+            insert: format!("INSERT INTO main.{table} ({listed}) VALUES ({marks}) ON CONFLICT (id) DO NOTHING"),
+            recount: format!(
+                "UPDATE main.{table} SET unsent = ?2, refused = ?3 WHERE id = ?1 AND (unsent <> ?2 OR refused <> ?3)"
             ),
             delete: format!("DELETE FROM {table} WHERE id = ?1"),
+            columns,
         }
+    }
+
+    /// The statement that sets these columns, by their places, of the row with an id.
+    pub fn update(&self, places: &[usize]) -> String {
+        let set = |at: &usize| self.columns.get(*at).map(|name| format!("{name} = ?"));
+        let set: Vec<String> = places.iter().filter_map(set).collect();
+        format!("UPDATE main.{} SET {} WHERE id = ?", quoted(self.kind.name), set.join(", "))
     }
 }
 
-/// Makes the tables, columns and indexes that the schema has and the file does not.
+impl Table {
+    /// Finds declared fields for written ones that come in the order of their names.
+    pub fn places(&self) -> Places<'_> {
+        Places { table: self, at: 0 }
+    }
+}
+
+/// As [`Kind::field`] with the field's place among the kind's, in one walk.
+pub(crate) struct Places<'t> {
+    table: &'t Table,
+    at: usize,
+}
+
+impl Places<'_> {
+    pub fn next(&mut self, written: &str) -> Option<(usize, &'static Field)> {
+        let kind = self.table.kind;
+        let name = declared_field(written);
+        let compared = |at: &usize| kind.fields.get(*at).map(|field| field.name.cmp(name));
+        if name == written {
+            while self.table.sorted.get(self.at).and_then(compared) == Some(Ordering::Less) {
+                self.at += 1;
+            }
+            let at = *self.table.sorted.get(self.at)?;
+            return kind
+                .fields
+                .get(at)
+                .filter(|field| field.name == name && field.rule != Rule::Set)
+                .map(|one| (at, one));
+        }
+        // An element of a set: few, and not in the order of the sets' own names.
+        let at = kind.fields.iter().position(|field| field.name == name && field.rule == Rule::Set)?;
+        kind.fields.get(at).map(|field| (at, field))
+    }
+}
+
+/// Makes the tables and columns that the schema has and the file does not.
 pub(crate) fn bring_up_to_date(connection: &mut Connection, options: &Options) -> Result<()> {
     let tx = connection.transaction()?;
     let found: Option<u32> = crate::device::get(&tx, "schema_version")?;
@@ -79,14 +142,7 @@ pub(crate) fn bring_up_to_date(connection: &mut Connection, options: &Options) -
         for field in kind.fields.iter().filter(|field| !held.iter().any(|name| name == field.name)) {
             tx.execute(&format!("ALTER TABLE {table} ADD COLUMN {}", column(field)), [])?;
         }
-        // What is disputed is little, and is asked for in every kind at once.
-        let index = quoted(&format!("{}_disputed", kind.name));
-        tx.execute(&format!("CREATE INDEX IF NOT EXISTS {index} ON {table} (id) WHERE conflict = 1"), [])?;
         tx.execute("INSERT OR IGNORE INTO kind (name) VALUES (?1)", [kind.name])?;
-    }
-    for (kind, field) in options.indexes {
-        let (table, column) = (quoted(kind), quoted(field));
-        tx.execute(&format!("CREATE INDEX IF NOT EXISTS \"{kind}_by_{field}\" ON {table} ({column})"), [])?;
     }
     if found != Some(SCHEMA_VERSION) {
         crate::device::put(&tx, "schema_version", SCHEMA_VERSION)?;

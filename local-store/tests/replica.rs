@@ -379,7 +379,7 @@ fn a_wrong_key_and_a_newer_apps_file_are_told_apart() {
     drop(open(&path, Options::linli()));
     assert!(matches!(Store::open(&path, Some(&Key::new([8; 32])), Options::linli()), Err(StoreError::Damaged)));
     let connection = rusqlite::Connection::open(&path).unwrap();
-    connection.pragma_update(None, "key", format!("x'{}'", "07".repeat(32))).unwrap();
+    local_store::unlock(&connection, Some(&Key::new([7; 32]))).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     let error = Store::open(&path, Some(&Key::new([7; 32])), Options::linli()).err();

@@ -50,6 +50,22 @@ fn pull(tx: &Tx<'_>, grid: &str, facet: Facet, records: Vec<WireRecord>, departe
     incoming::apply(tx, &page).map(drop)
 }
 
+/// As [`pull`], for a first load.
+fn load(tx: &Tx<'_>, grid: &str, position: u64, records: Vec<WireRecord>) -> Result<()> {
+    let at = ChannelFacet { channel: Channel::of_code(grid).unwrap(), facet: Facet::Personal };
+    let listed = records.iter().map(|record| record.state.key()).collect();
+    let page = PullAnswer {
+        epoch: Epoch(id(200).0),
+        channels: vec![ChannelPage { at, position, listed, departed: vec![], digest: None, erased: vec![] }],
+        records,
+        more: true,
+        remaining: 1,
+        grants_version: "1".into(),
+        now_ms: NOW,
+    };
+    incoming::load(tx, &page).map(drop)
+}
+
 fn grants(grids: &[&str], facets: &[Facet]) -> Vec<Grant> {
     grids.iter().map(|grid| Grant::new(Channel::of_code(grid).unwrap(), facets)).collect()
 }
@@ -130,12 +146,22 @@ const PLAIN: &[&str] = &[
     "John Smith",
 ];
 
-fn open(path: &Path) -> Store {
+fn open_empty(path: &Path) -> Store {
     let store = Store::open(path, Some(&Key::new([7; 32])), Options::linli()).unwrap();
+    let facets = [Facet::Open, Facet::Personal, Facet::Guarded];
     store
         .write(|tx| -> Result<()> {
             device::enrolled_as(tx, DeviceNumber(12))?;
-            cursors::follow(tx, &grants(&[GRID, OTHER_GRID], &[Facet::Open, Facet::Personal, Facet::Guarded]))?;
+            cursors::follow(tx, &grants(&[GRID, OTHER_GRID], &facets)).map(drop)
+        })
+        .unwrap();
+    store
+}
+
+fn open(path: &Path) -> Store {
+    let store = open_empty(path);
+    store
+        .write(|tx| -> Result<()> {
             let compound =
                 [("name", "和平里".into()), ("community", "340603002001".into()), ("aliases:纺织宿舍", true.into())];
             pull(tx, GRID, Facet::Open, vec![wire("compound", 1, 1, &compound)], vec![])?;
@@ -458,7 +484,7 @@ type Dump = BTreeMap<String, BTreeSet<(String, [u8; 16])>>;
 
 fn raw(path: &Path) -> rusqlite::Connection {
     let connection = rusqlite::Connection::open(path).unwrap();
-    connection.pragma_update(None, "key", format!("x'{}'", "07".repeat(32))).unwrap();
+    local_store::unlock(&connection, Some(&Key::new([7; 32]))).unwrap();
     connection
 }
 
@@ -535,4 +561,39 @@ fn after_random_edits_the_index_is_the_one_that_is_made_anew() {
         assert_eq!(kept, dump(&path), "seed {seed}");
         assert!(kept.len() > 100);
     }
+}
+
+#[test]
+fn a_first_load_is_searched_once_its_index_is_made_also_across_openings_and_with_saves_in_between() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("linli.db");
+    let store = open_empty(&path);
+    let people = |from: u32, count: u32| {
+        (from..from + count).map(|n| wire("resident", n, 1, &[("name", format!("王{n}").into())])).collect::<Vec<_>>()
+    };
+    store.write(|tx| load(tx, GRID, 1, people(1_000, 300))).unwrap();
+    // Somebody saves while the load is under way.
+    let change = NewEdit::change(RecordKey::new("resident", id(1_000)), id(9)).set("name", "欧阳雪");
+    store.write(|tx| save(tx, change, NOW)).unwrap();
+    assert!(dump(&path).is_empty(), "nothing was indexed yet");
+    // The battery dies; the index is made at the next opening, and put off again by the next page.
+    drop(store);
+    let store = Store::open(&path, Some(&Key::new([7; 32])), Options::linli()).unwrap();
+    assert!(dump(&path).contains_key("ouyang") || dump(&path).contains_key("欧阳"));
+    store.write(|tx| load(tx, GRID, 2, people(2_000, 300))).unwrap();
+    store.make_indexes().unwrap();
+    let kept = dump(&path);
+    assert_eq!(kept.values().flatten().collect::<BTreeSet<_>>().len(), 600);
+    drop(store);
+    raw(&path).execute("DELETE FROM device WHERE name = 'search_version'", []).unwrap();
+    drop(Store::open(&path, Some(&Key::new([7; 32])), Options::linli()).unwrap());
+    assert_eq!(kept, dump(&path));
+    let made = raw(&path)
+        .query_row(
+            "SELECT count(*) FROM sqlite_schema WHERE name IN ('resident_by_name', 'entry_by_cursor')",
+            [],
+            |row| row.get::<_, u32>(0),
+        )
+        .unwrap();
+    assert_eq!(made, 2, "the tables have grown enough for these indexes");
 }

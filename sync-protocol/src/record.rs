@@ -113,7 +113,8 @@ impl RecordState {
     }
 
     pub fn has_conflict(&self, kind: &Kind) -> bool {
-        self.fields.keys().any(|field| kind.rule(field) == Some(Rule::Latest) && !self.open_sides(field).is_empty())
+        let disputed = self.fields.iter().filter(|(_, versions)| versions.len() > 1).map(|(name, _)| name);
+        disputed.into_iter().any(|name| kind.rule(name) == Some(Rule::Latest) && !self.open_sides(name).is_empty())
     }
 
     pub fn author(&self) -> Option<RecordId> {

@@ -29,8 +29,6 @@ CREATE TABLE entry (
     PRIMARY KEY (kind, id, cursor)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX entry_by_cursor ON entry (cursor);
-
 -- What the relay last said of a record that own unsettled edits are laid over.
 CREATE TABLE beneath (
     kind     TEXT NOT NULL,
@@ -58,5 +56,4 @@ CREATE TABLE edit (
 ) STRICT;
 
 CREATE INDEX edit_pending ON edit (number) WHERE fate IS NULL OR fate = 'later';
-CREATE INDEX edit_overlaid ON edit (kind, record) WHERE accounted = 0;
 CREATE INDEX edit_refused ON edit (kind, record) WHERE fate = 'refused';

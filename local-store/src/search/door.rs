@@ -112,28 +112,28 @@ fn lookup(tx: &Tx<'_>, place: &Place, whole: bool, limit: usize) -> Result<Vec<R
         Some(building) => Some(numbered(tx, building)?),
         None => of_scope(tx)?,
     };
+    // A whole number leads straight to its doors; the beginning of one to a stretch of the index, without the number itself.
+    let at_door = if whole { "d.door = :door AND :after IS NULL" } else { "d.door > :door AND d.door < :after" };
+    let after = if whole { None } else { Some(format!("{}\u{10FFFF}", place.door)) };
     let Some(buildings) = buildings else {
-        let sql = format!(
-            "SELECT d.id FROM dwelling d WHERE d.door >= :door AND d.door < :after AND {at_entrance} \
-             AND (d.door = :door) = :whole ORDER BY d.door LIMIT :limit"
-        );
+        let sql = format!("SELECT d.id FROM dwelling d WHERE {at_door} AND {at_entrance} ORDER BY d.door LIMIT :limit");
         let params = named_params! {
-            ":door": place.door, ":after": after(&place.door, whole), ":entrance": place.entrance, ":whole": whole, ":limit": limit,
+            ":door": place.door, ":after": after, ":entrance": place.entrance, ":limit": limit,
         };
         let mut query = tx.prepare_cached(&sql)?;
         let ids = query.query_map(params, |row| crate::rows::id(row, "id"))?;
         return Ok(ids.collect::<rusqlite::Result<_>>()?);
     };
     let sql = format!(
-        "SELECT d.id FROM dwelling d WHERE d.building = :building AND {at_entrance} \
-         AND d.door >= :door AND d.door < :after AND (d.door = :door) = :whole ORDER BY d.door LIMIT :limit"
+        "SELECT d.id FROM dwelling d WHERE d.building = :building AND {at_entrance} AND {at_door} \
+         ORDER BY d.door LIMIT :limit"
     );
     let mut query = tx.prepare_cached(&sql)?;
     let mut ids = Vec::new();
     for building in buildings {
         let params = named_params! {
             ":building": building.as_bytes(), ":entrance": place.entrance,
-            ":door": place.door, ":after": after(&place.door, whole), ":whole": whole, ":limit": limit,
+            ":door": place.door, ":after": after, ":limit": limit,
         };
         for id in query.query_map(params, |row| crate::rows::id(row, "id"))? {
             ids.push(id?);
@@ -143,11 +143,6 @@ fn lookup(tx: &Tx<'_>, place: &Place, whole: bool, limit: usize) -> Result<Vec<R
         }
     }
     Ok(ids)
-}
-
-/// What no door that is meant comes after: digits and letters sort below it.
-fn after(door: &str, whole: bool) -> String {
-    if whole { format!("{door}\u{1}") } else { format!("{door}\u{10FFFF}") }
 }
 
 /// The buildings that a word such as 3, 3A or 和平里3 names to its end: 3 is not 13, and not 31.

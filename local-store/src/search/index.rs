@@ -3,6 +3,7 @@
 //! Invariants:
 //! - What a transaction touched is indexed before it commits ([`flush`]), each record once, from the row as it then stands.
 //!   The index is therefore a function of the record tables, `entry` and `cursor`, and can be made anew at any time.
+//! - A first load leaves it ([`put_off`]) and has it made at its end ([`catch_up`]), bit by bit, also across openings.
 //! - A resident under 14 is in no index, nor is anybody who died or was merged into another record. Only kinds of the open
 //!   and personal facets are read here: no identity number, guardian or care is.
 
@@ -11,7 +12,8 @@ use crate::error::Result;
 use crate::store::Tx;
 use crate::{device, tables};
 use rusqlite::{OptionalExtension, Row};
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use sync_protocol::RecordId;
 
 /// Raised with every change of what words a record has, so that each store makes its index anew once.
@@ -21,7 +23,7 @@ const VERSION: u32 = 1;
 pub(crate) type Touched = BTreeSet<(Kind, RecordId)>;
 
 /// Compounds have no words of their own: their buildings carry their names.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum Kind {
     Compound,
     Building,
@@ -41,8 +43,18 @@ impl Kind {
         }
     }
 
-    fn index(self) -> &'static str {
-        if self == Self::Resident { "people_words" } else { "building_words" }
+    fn remember(self) -> &'static str {
+        match self {
+            Self::Resident => "INSERT INTO people_words (rowid, words) VALUES (?1, ?2)",
+            _ => "INSERT INTO building_words (rowid, words) VALUES (?1, ?2)",
+        }
+    }
+
+    fn forget(self) -> &'static str {
+        match self {
+            Self::Resident => "DELETE FROM people_words WHERE rowid = ?1",
+            _ => "DELETE FROM building_words WHERE rowid = ?1",
+        }
     }
 }
 
@@ -57,44 +69,103 @@ pub(crate) fn touch(tx: &Tx<'_>, kind: &str, id: RecordId) {
 pub(crate) fn flush(tx: &Tx<'_>) -> Result<()> {
     // Not held while indexing: nothing below touches a record, but a borrow across calls would have to be explained.
     let touched = std::mem::take(&mut *tx.touched.borrow_mut());
-    let mut buildings: BTreeSet<RecordId> = BTreeSet::new();
-    for (kind, id) in touched {
-        match kind {
-            Kind::Compound => buildings.extend(of_compound(tx, id)?),
-            Kind::Building => drop(buildings.insert(id)),
-            Kind::Resident => put(tx, kind, id)?,
-        }
-    }
-    buildings.into_iter().try_for_each(|id| put(tx, Kind::Building, id))
-}
-
-/// Makes the index of a store that has none, or one of an older version.
-pub(crate) fn bring_up_to_date(tx: &Tx<'_>) -> Result<()> {
-    // A door is asked for by building, entrance and number; the index of buildings alone is part of this one.
-    tx.execute_batch(
-        "CREATE INDEX IF NOT EXISTS dwelling_by_place ON dwelling (building, entrance, door); \
-         CREATE INDEX IF NOT EXISTS dwelling_by_door ON dwelling (door); \
-         DROP INDEX IF EXISTS dwelling_by_building",
-    )?;
-    if device::get::<u32>(tx, "search_version")? == Some(VERSION) {
+    if touched.is_empty() {
         return Ok(());
     }
-    rebuild(tx)?;
-    device::put(tx, "search_version", VERSION)
+    let reach = reach(tx)?;
+    let mut buildings: BTreeSet<RecordId> = BTreeSet::new();
+    let mut indexing = Indexing::new(tx);
+    for (kind, id) in touched {
+        match kind {
+            Kind::Compound if reach == Reach::Nothing => {}
+            Kind::Compound => buildings.extend(of_compound(tx, id)?),
+            Kind::Building => drop(buildings.insert(id)),
+            Kind::Resident if reach.covers(kind, id) => indexing.put(kind, id)?,
+            Kind::Resident => {}
+        }
+    }
+    buildings.retain(|id| reach.covers(Kind::Building, *id));
+    buildings.into_iter().try_for_each(|id| indexing.put(Kind::Building, id))
 }
 
-/// Makes the whole index anew.
-pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
-    tx.execute_batch(
-        "DELETE FROM sought; INSERT INTO people_words (people_words) VALUES ('delete-all'); \
-         INSERT INTO building_words (building_words) VALUES ('delete-all')",
-    )?;
-    for kind in [Kind::Building, Kind::Resident] {
-        let sql = format!("SELECT id FROM {} ORDER BY id", tables::quoted(kind.name()));
-        let ids: Vec<[u8; 16]> = tx.prepare(&sql)?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        ids.into_iter().try_for_each(|id| put(tx, kind, RecordId::from_bytes(id)))?;
+/// How far the index goes. Up to there it is in step; everything beyond is found once [`catch_up`] has come to it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Nothing,
+    UpTo(Kind, RecordId),
+    Everything,
+}
+
+/// Buildings first, each kind by id.
+const ORDER: [Kind; 2] = [Kind::Building, Kind::Resident];
+/// Records that are indexed in one transaction: few enough that a save does not wait for long.
+const AT_ONCE: usize = 10_000;
+
+impl Reach {
+    fn covers(self, kind: Kind, id: RecordId) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::UpTo(last, upto) => (kind, id) <= (last, upto),
+            Self::Everything => true,
+        }
     }
+}
+
+fn reach(tx: &Tx<'_>) -> Result<Reach> {
+    if device::get::<u32>(tx, "search_version")? == Some(VERSION) {
+        return Ok(Reach::Everything);
+    }
+    let upto: Option<[u8; 17]> = device::get(tx, "search_upto")?;
+    Ok(upto.map_or(Reach::Nothing, |[kind, id @ ..]| {
+        let kind = ORDER.get(usize::from(kind)).copied().unwrap_or(Kind::Building);
+        Reach::UpTo(kind, RecordId::from_bytes(id))
+    }))
+}
+
+/// Leaves everything to [`catch_up`]: for a first load, which would write the index anew with each of its pages.
+pub(crate) fn put_off(tx: &Tx<'_>) -> Result<()> {
+    tx.prepare_cached("DELETE FROM device WHERE name IN ('search_version', 'search_upto')")?.execute([])?;
     Ok(())
+}
+
+/// Indexes the next records of a store whose index is not there yet, or of an older version. False when nothing is left.
+pub(crate) fn catch_up(tx: &Tx<'_>) -> Result<bool> {
+    let (mut at, mut after) = match reach(tx)? {
+        Reach::Everything => return Ok(false),
+        Reach::UpTo(kind, id) => (usize::from(kind == ORDER[1]), *id.as_bytes()),
+        Reach::Nothing => {
+            // What follows from a compound's name is found by this while other indexes wait.
+            tx.execute_batch(
+                "CREATE INDEX IF NOT EXISTS building_by_compound ON building (compound); DELETE FROM sought; \
+                 INSERT INTO people_words (people_words) VALUES ('delete-all'); \
+                 INSERT INTO building_words (building_words) VALUES ('delete-all')",
+            )?;
+            (0, [0; 16])
+        }
+    };
+    let mut indexing = Indexing::new(tx);
+    let mut left = AT_ONCE;
+    while let Some(kind) = ORDER.get(at).copied().filter(|_| left > 0) {
+        let sql = format!("SELECT id FROM {} WHERE id > ?1 ORDER BY id LIMIT ?2", tables::quoted(kind.name()));
+        let ids = tx
+            .prepare_cached(&sql)?
+            .query_map((after, left as i64), |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<[u8; 16]>>>()?;
+        ids.iter().try_for_each(|id| indexing.put(kind, RecordId::from_bytes(*id)))?;
+        left -= ids.len();
+        (at, after) = match ids.last() {
+            Some(last) if left == 0 => (at, *last),
+            _ => (at + 1, [0; 16]),
+        };
+    }
+    if at < ORDER.len() {
+        let upto = [&[at as u8], after.as_slice()].concat();
+        device::put(tx, "search_upto", upto)?;
+        return Ok(true);
+    }
+    tx.prepare_cached("DELETE FROM device WHERE name = 'search_upto'")?.execute([])?;
+    device::put(tx, "search_version", VERSION)?;
+    Ok(false)
 }
 
 fn of_compound(tx: &Tx<'_>, compound: RecordId) -> Result<Vec<RecordId>> {
@@ -103,51 +174,85 @@ fn of_compound(tx: &Tx<'_>, compound: RecordId) -> Result<Vec<RecordId>> {
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Writes what one record is found by, unless that stands there already.
-fn put(tx: &Tx<'_>, kind: Kind, id: RecordId) -> Result<()> {
-    let words = words_of(tx, kind, id)?;
-    let mut query = tx.prepare_cached("SELECT no, print FROM sought WHERE kind = ?1 AND id = ?2")?;
-    let held: Option<(i64, i64)> =
-        query.query_row((kind.name(), id.as_bytes()), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let print = words.as_deref().map(print);
-    if held.map(|(_, print)| print) == print {
-        return Ok(());
-    }
-    let index = kind.index();
-    if let Some((no, _)) = held {
-        tx.prepare_cached("DELETE FROM sought WHERE no = ?1")?.execute([no])?;
-        tx.prepare_cached(&format!("DELETE FROM {index} WHERE rowid = ?1"))?.execute([no])?;
-    }
-    if let (Some(words), Some(print)) = (words, print) {
-        tx.prepare_cached("INSERT INTO sought (kind, id, print) VALUES (?1, ?2, ?3)")?.execute((
-            kind.name(),
-            id.as_bytes(),
-            print,
-        ))?;
-        let no = tx.last_insert_rowid();
-        tx.prepare_cached(&format!("INSERT INTO {index} (rowid, words) VALUES (?1, ?2)"))?.execute((no, words))?;
-    }
-    Ok(())
+/// Records on their way into the index, and what is the same for many of them.
+struct Indexing<'a, 't> {
+    tx: &'a Tx<'t>,
+    kinds: HashMap<Kind, i64>,
+    /// The words for the places of a cursor's channel.
+    places: HashMap<i64, Vec<String>>,
 }
 
-/// The words a record is found by; `None` where it is not here or not to be found.
-fn words_of(tx: &Tx<'_>, kind: Kind, id: RecordId) -> Result<Option<String>> {
-    let mut words = match kind {
-        Kind::Resident => resident(tx, id)?,
-        Kind::Building => building(tx, id)?,
-        Kind::Compound => None,
-    };
-    if let Some(words) = &mut words {
-        let mut query = tx.prepare_cached(
-            "SELECT cursor.channel FROM entry JOIN cursor ON cursor.no = entry.cursor \
-             WHERE entry.kind = (SELECT no FROM kind WHERE name = ?1) AND entry.id = ?2",
-        )?;
-        let mut channels = query.query((kind.name(), id.as_bytes()))?;
-        while let Some(row) = channels.next()? {
-            words.extend(words::places(row.get_ref(0)?.as_str().unwrap_or_default()));
+impl<'a, 't> Indexing<'a, 't> {
+    fn new(tx: &'a Tx<'t>) -> Self {
+        Self { tx, kinds: HashMap::new(), places: HashMap::new() }
+    }
+
+    /// Writes what one record is found by, unless that stands there already.
+    fn put(&mut self, kind: Kind, id: RecordId) -> Result<()> {
+        let words = self.words_of(kind, id)?;
+        let tx = self.tx;
+        let mut query = tx.prepare_cached("SELECT no, print FROM sought WHERE kind = ?1 AND id = ?2")?;
+        let held: Option<(i64, i64)> =
+            query.query_row((kind.name(), id.as_bytes()), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let print = words.as_deref().map(print);
+        if held.map(|(_, print)| print) == print {
+            return Ok(());
+        }
+        if let Some((no, _)) = held {
+            tx.prepare_cached("DELETE FROM sought WHERE no = ?1")?.execute([no])?;
+            tx.prepare_cached(kind.forget())?.execute([no])?;
+        }
+        if let (Some(words), Some(print)) = (words, print) {
+            let sql = "INSERT INTO sought (kind, id, print) VALUES (?1, ?2, ?3)";
+            tx.prepare_cached(sql)?.execute((kind.name(), id.as_bytes(), print))?;
+            tx.prepare_cached(kind.remember())?.execute((tx.last_insert_rowid(), words))?;
+        }
+        Ok(())
+    }
+
+    /// The words a record is found by; `None` where it is not here or not to be found.
+    fn words_of(&mut self, kind: Kind, id: RecordId) -> Result<Option<String>> {
+        let words = match kind {
+            Kind::Resident => resident(self.tx, id)?,
+            Kind::Building => building(self.tx, id)?,
+            Kind::Compound => None,
+        };
+        let Some(mut words) = words else { return Ok(None) };
+        let mut query = self.tx.prepare_cached("SELECT cursor FROM entry WHERE kind = ?1 AND id = ?2")?;
+        let mut cursors = query.query((self.number(kind)?, id.as_bytes()))?;
+        while let Some(row) = cursors.next()? {
+            words.extend(self.places(row.get(0)?)?.iter().cloned());
+        }
+        let length = words.iter().map(|word| word.len() + 1).sum();
+        let mut text = String::with_capacity(length);
+        for word in words {
+            text.push_str(&word);
+            text.push(' ');
+        }
+        text.pop();
+        Ok(Some(text))
+    }
+
+    fn number(&mut self, kind: Kind) -> Result<i64> {
+        if let Some(number) = self.kinds.get(&kind) {
+            return Ok(*number);
+        }
+        let sql = "SELECT no FROM kind WHERE name = ?1";
+        let number = self.tx.prepare_cached(sql)?.query_row([kind.name()], |row| row.get(0))?;
+        self.kinds.insert(kind, number);
+        Ok(number)
+    }
+
+    fn places(&mut self, cursor: i64) -> Result<&[String]> {
+        match self.places.entry(cursor) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(new) => {
+                let mut query = self.tx.prepare_cached("SELECT channel FROM cursor WHERE no = ?1")?;
+                let channel: Option<String> = query.query_row([cursor], |row| row.get(0)).optional()?;
+                Ok(new.insert(channel.as_deref().map(words::places).unwrap_or_default()))
+            }
         }
     }
-    Ok(words.map(|words| words.into_iter().collect::<Vec<_>>().join(" ")))
 }
 
 fn resident(tx: &Tx<'_>, id: RecordId) -> Result<Option<BTreeSet<String>>> {

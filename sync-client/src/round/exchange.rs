@@ -96,7 +96,17 @@ pub struct Exchange {
     copied: bool,
     /// The last question that named its cursors.
     asked: Option<PullRequest>,
+    /// Whether all that is held came in this round.
+    from_nothing: bool,
+    /// Pages of a first load that were written, and where cursors stand behind those that are not durable yet.
+    pages: usize,
+    unkept: BTreeMap<ChannelFacet, u64>,
 }
+
+/// Pages of a first load that share a commit.
+const PAGES_AT_ONCE: usize = 8;
+/// A page that took longer is made durable at once: over a slow line every page counts.
+const QUICKLY_MS: u64 = 1_000;
 
 /// Comparisons in one round at most: a repair goes on in the next, and can never become a loop.
 const MOST_COMPARED: usize = 64;
@@ -147,7 +157,11 @@ impl Exchange {
         }
         let (epoch, mut cursors) = store.read(&View::Everything, |tx| Ok((device::epoch(tx)?, cursors::all(tx)?)))?;
         if self.has_news || cursors.len() <= FEW_CURSORS {
-            let request = PullRequest { epoch, cursors, ..PullRequest::default() };
+            let mut request = PullRequest { epoch, cursors, ..PullRequest::default() };
+            go_on_behind(&mut request, self.unkept.iter().map(|(at, position)| (at, *position)));
+            if self.asked.is_none() {
+                self.from_nothing = request.cursors.iter().all(|cursor| cursor.position == 0);
+            }
             self.asked = Some(request.clone());
             return Ok(Some(Ask::Pull(request)));
         }
@@ -166,7 +180,7 @@ impl Exchange {
             Answer::Me(me) => self.follow(store, &me),
             Answer::Pull(answer) => {
                 let offset = offset(answer.now_ms);
-                self.take_page(store, answer, offset, heard_ms)
+                self.take_page(store, answer, offset, (asked_ms, heard_ms))
             }
             Answer::Compare(answer) => self.take_comparison(store, &answer),
         }
@@ -178,12 +192,9 @@ impl Exchange {
     pub fn ahead(&self, page: &PullAnswer) -> Option<PullRequest> {
         let mut next =
             self.asked.clone().filter(|_| page.more && self.grants.as_ref() == Some(&page.grants_version))?;
-        let moved: BTreeMap<_, _> = page.channels.iter().map(|channel| (&channel.at, channel.position)).collect();
-        for cursor in &mut next.cursors {
-            cursor.position = moved.get(&cursor.at).copied().unwrap_or(cursor.position);
-            cursor.digest = None;
-        }
-        (!moved.is_empty() && next.epoch == Some(page.epoch)).then_some(next)
+        next.cursors.iter_mut().for_each(|cursor| cursor.digest = None);
+        go_on_behind(&mut next, page.channels.iter().map(|channel| (&channel.at, channel.position)));
+        (!page.channels.is_empty() && next.epoch == Some(page.epoch)).then_some(next)
     }
 
     fn push(&mut self, store: &Store, speaker: &dyn Speaker) -> Result<Option<PushRequest>> {
@@ -211,27 +222,57 @@ impl Exchange {
         }))
     }
 
-    fn take_page(&mut self, store: &Store, page: PullAnswer, offset: Option<i64>, now_ms: u64) -> Result<News> {
-        let is_head = !page.more && Some(&page.grants_version) == self.grants.as_ref();
-        let kinds = store.write(|tx| {
-            let kinds = incoming::apply(tx, &page)?;
-            if is_head {
-                device::put_fact(tx, facts::LOADED, "1")?;
-                comparing::recount(tx, now_ms)?;
-            }
-            let by_relay = put_offset(tx, offset, now_ms)?;
+    fn take_page(&mut self, store: &Store, page: PullAnswer, offset: Option<i64>, heard: (u64, u64)) -> Result<News> {
+        let is_same = Some(&page.grants_version) == self.grants.as_ref();
+        let is_head = !page.more && is_same;
+        self.grants_moved = !is_same;
+        self.has_news = page.more;
+        let arrived = page.channels.iter().map(|page| (page.listed.len() + page.departed.len()) as u64).sum();
+        let news = News { arrived, remaining: Some(page.remaining), clock_offset_ms: offset, ..News::default() };
+        let is_first = store.read(&View::Everything, |tx| device::fact(tx, facts::LOADED))?.is_none();
+        let (asked_ms, heard_ms) = heard;
+        let write = |tx: &Tx<'_>| {
+            let kinds = if is_first { incoming::load(tx, &page)? } else { incoming::apply(tx, &page)? };
+            let by_relay = put_offset(tx, offset, heard_ms)?;
             if is_head {
                 device::put_fact(tx, facts::RECEIVED_UNTIL, &by_relay.to_string())?;
+                comparing::recount(tx, heard_ms, self.from_nothing)?;
             }
-            Ok::<_, local_store::StoreError>(kinds)
-        })?;
-        self.grants_moved = Some(&page.grants_version) != self.grants.as_ref();
-        self.has_news = page.more;
+            Ok::<_, StoreError>(kinds)
+        };
+        let kinds = if is_first {
+            let kinds = store.load(write)?;
+            self.unkept.extend(page.channels.iter().map(|channel| (channel.at.clone(), channel.position)));
+            self.pages += 1;
+            let came_quickly = heard_ms.saturating_sub(asked_ms) < QUICKLY_MS;
+            // A channel that is to be loaded anew goes back to its start in the store alone.
+            let asked = self.asked.iter().flat_map(|asked| &asked.cursors);
+            let asked: BTreeMap<_, _> = asked.map(|cursor| (&cursor.at, cursor.position)).collect();
+            let goes_back = page.channels.iter().any(|one| asked.get(&one.at).is_some_and(|at| one.position < *at));
+            if is_head || goes_back || !is_same || !came_quickly || self.pages.is_multiple_of(PAGES_AT_ONCE) {
+                self.keep(store)?;
+            }
+            kinds
+        } else {
+            store.write(write)?
+        };
         if is_head {
             self.phase = Phase::Comparing;
+            if is_first || !page.records.is_empty() {
+                store.make_indexes()?;
+            }
+            if is_first {
+                // Nobody looks before this, and search finds everything from now on.
+                store.write(|tx| device::put_fact(tx, facts::LOADED, "1"))?;
+            }
         }
-        let arrived = page.channels.iter().map(|page| (page.listed.len() + page.departed.len()) as u64).sum();
-        Ok(News { kinds, arrived, remaining: Some(page.remaining), clock_offset_ms: offset, ..News::default() })
+        Ok(News { kinds, ..news })
+    }
+
+    /// Makes durable what was loaded. Of a round that breaks off too, so that the next goes on from there.
+    pub fn keep(&mut self, store: &Store) -> Result<()> {
+        self.unkept.clear();
+        store.keep()
     }
 
     fn take_comparison(&mut self, store: &Store, answer: &CompareAnswer) -> Result<News> {
@@ -249,6 +290,8 @@ impl Exchange {
 
     /// Follows the relay into the epoch it is in, and to the grants it gives.
     fn follow(&mut self, store: &Store, me: &Me) -> Result<News> {
+        // Where the relay is in another life, cursors may go back behind what was loaded.
+        self.keep(store)?;
         let held = store.read(&View::Everything, device::epoch)?;
         if held.is_some_and(|held| held != me.epoch) {
             let Some(restored) = &me.restored else {
@@ -292,6 +335,16 @@ fn asks_for_backups(tx: &Tx<'_>) -> Result<bool> {
     let told = |name| -> Result<u64> { Ok(device::fact(tx, name)?.and_then(|text| text.parse().ok()).unwrap_or(0)) };
     let now_ms = told(facts::RECEIVED_UNTIL)?;
     Ok(now_ms.saturating_sub(told(facts::BACKUPS_ASKED)?) > DAY_MS && keeping::is_any_due(tx, now_ms)?)
+}
+
+/// Moves the cursors of a question on to where the store does not show them yet, and with them what is held there.
+fn go_on_behind<'p>(request: &mut PullRequest, moved: impl Iterator<Item = (&'p ChannelFacet, u64)>) {
+    let moved: BTreeMap<_, _> = moved.collect();
+    for cursor in &mut request.cursors {
+        if let Some(position) = moved.get(&cursor.at) {
+            (cursor.position, cursor.digest) = (*position, None);
+        }
+    }
 }
 
 fn take_outcomes(store: &Store, answer: &PushAnswer, offset: Option<i64>, heard_ms: u64) -> Result<News> {

@@ -84,8 +84,12 @@ pub async fn run<T: Transport>(
         };
         status.send_modify(|status| status.sending = None);
         let heard = match heard {
+            Ok(heard) => heard,
             Err(SyncError::Problem(problem)) if exchange.refused(problem.code) => continue,
-            heard => heard?,
+            Err(error) => {
+                on_store(replica, move |store| exchange.keep(store)).await?;
+                return Err(error);
+            }
         };
         if let Answer::Pull(page) = &heard.answer {
             early = exchange.ahead(page).map(|request| Early::ask(replica, transport, request));

@@ -35,7 +35,7 @@ pub(crate) struct Table<V> {
 /// The records of one kind, in the order given.
 pub(super) fn pack<'r>(kind: &str, records: &[&'r WireRecord]) -> Table<&'r Value> {
     let marks = || records.iter().flat_map(|record| &record.state.marks);
-    let (mut fields, mut apart): (BTreeMap<&str, Growing<&Value>>, Growing<_>) = Default::default();
+    let (mut fields, mut apart): (Vec<(&str, Growing<&Value>)>, Growing<_>) = Default::default();
     let mut orders = Growing::default();
     for (row, mark) in marks().enumerate() {
         if let Some(order) = mark.order {
@@ -44,9 +44,21 @@ pub(super) fn pack<'r>(kind: &str, records: &[&'r WireRecord]) -> Table<&'r Valu
     }
     for (row, record) in records.iter().enumerate() {
         let mut more: BTreeMap<String, Vec<FieldVersion>> = BTreeMap::new();
+        // Names come sorted, and nearly every record of a kind has the same.
+        let mut place = 0;
         for (name, versions) in &record.state.fields {
             match versions.as_slice() {
-                [FieldVersion(0, value)] => fields.entry(name).or_default().push(row, value),
+                [FieldVersion(0, value)] => {
+                    while fields.get(place).is_some_and(|(known, _)| *known < name.as_str()) {
+                        place += 1;
+                    }
+                    if fields.get(place).is_none_or(|(known, _)| known != name) {
+                        fields.insert(place, (name, Growing::default()));
+                    }
+                    if let Some((_, field)) = fields.get_mut(place) {
+                        field.push(row, value);
+                    }
+                }
                 _ => drop(more.insert(name.clone(), versions.clone())),
             }
         }

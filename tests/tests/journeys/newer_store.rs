@@ -22,9 +22,9 @@ fn bytes(tablet: &Device) -> Result<BTreeMap<String, Vec<u8>>> {
 
 /// Raises a version as a newer app, which this one cannot be, would have done; gives the version that was there.
 fn put_version(tablet: &Device, (read, write): (&str, &str), version: u32) -> Result<u32> {
-    let key: String = unseal(&tablet.folder, PIN)?.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let key = unseal(&tablet.folder, PIN)?;
     let database = rusqlite::Connection::open(tablet.folder.join("linli.db"))?;
-    database.pragma_update(None, "key", format!("x'{key}'"))?;
+    local_store::unlock(&database, Some(&key))?;
     let before = database.query_row(read, [], |row| row.get(0))?;
     database.execute_batch(&write.replace("VERSION", &version.to_string()))?;
     Ok(before)
