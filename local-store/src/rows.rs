@@ -32,11 +32,11 @@ pub(crate) fn to_columns<'s>(
             apart.insert(name, versions);
         }
         match place {
-            Some((at, field)) if field.rule == Rule::Set => {
-                if values[at] == Column::Borrowed(ValueRef::Null) {
-                    values[at] = set_to_sql(field, state)?;
-                }
+            Some((at, field)) if field.rule == Rule::Set && values[at] == Column::Borrowed(ValueRef::Null) => {
+                values[at] = set_to_sql(field, state)?;
             }
+            // One element of a set was met before, and brought all of it.
+            Some((_, field)) if field.rule == Rule::Set => {}
             Some((at, field)) => values[at] = to_sql(field, state.value(name))?,
             None => {}
         }

@@ -11,6 +11,7 @@ use crate::placing::Register;
 use crate::rights::{Granted, name_of};
 use crate::store::Tx;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use sync_protocol::history::{Change, changes};
 use sync_protocol::messages::{History, MAX_CHANGES};
 use sync_protocol::routes::Placement;
@@ -50,10 +51,10 @@ fn may_read(granted: &Granted, placement: &Placement, facet: Facet) -> bool {
 fn name_authors(tx: &dyn Tx, changes: &mut [Change]) -> Result<()> {
     let mut names: HashMap<RecordId, String> = HashMap::new();
     for change in changes {
-        if !names.contains_key(&change.author) {
-            names.insert(change.author, name_of(tx, change.author)?);
-        }
-        change.author_name = names.get(&change.author).cloned().unwrap_or_default();
+        change.author_name = match names.entry(change.author) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(new) => new.insert(name_of(tx, change.author)?).clone(),
+        };
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ const FOUND: &[(Bug, u64)] = &[
     (Bug::RefusalBlocks, 6),
     (Bug::StepUnordered, 711),
     (Bug::OutcomeUnstored, 1),
-    (Bug::ChainUnmoved, 1),
+    (Bug::ChainUnmoved, 105),
     (Bug::DepartureUnsaid, 20),
     (Bug::ChangeUnlisted, 1),
     (Bug::ChildrenStay, 20),

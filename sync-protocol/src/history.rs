@@ -105,7 +105,10 @@ mod tests {
         Accepted { id: edit.id(None), edit, order: None }
     }
 
-    fn told(log: &[Accepted]) -> Vec<(u64, u32, Vec<(String, Value, Value)>)> {
+    /// When, on which device, and each field with what it was and became.
+    type Told = (u64, u32, Vec<(String, Value, Value)>);
+
+    fn told(log: &[Accepted]) -> Vec<Told> {
         let kind = crate::schema::linli().kind("resident").unwrap();
         let line = |(change, _): (Change, RecordState)| {
             let fields = change.fields.into_iter().map(|(name, change)| (name, change.before, change.after));

@@ -73,7 +73,7 @@ async fn dispatch(desk: &Page) -> Result<String> {
     desk.click("step-save").await?;
     desk.shows("issue-state", "data-state", "dispatched").await?;
     // The button's first line is the number that chooses it.
-    Ok(name.lines().map(str::trim).filter(|line| line.parse::<u8>().is_err()).next().unwrap_or_default().to_owned())
+    Ok(name.lines().map(str::trim).find(|line| line.parse::<u8>().is_err()).unwrap_or_default().to_owned())
 }
 
 async fn two_numbers(page: &Page, desk: &Page, door: &Door) -> Result<()> {

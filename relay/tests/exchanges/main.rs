@@ -2,7 +2,7 @@
 //!
 //! The relay is the real one over a real store; its clock, keys and ids are given, so that every run records the same. HTTP
 //! itself is left out: what crosses it is what stands here.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::type_complexity, reason = "tests")]
 
 #[path = "../../../sync-protocol/tests/vectors/files.rs"]
 mod files;

@@ -2,7 +2,7 @@
 //! by one of them.
 //!
 //! `LINLI_WRITE_VECTORS=1 cargo nextest run --workspace --test vectors` writes the files anew; each other run only compares.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::type_complexity, reason = "tests")]
 
 mod canonical;
 mod channels;
