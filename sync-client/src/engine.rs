@@ -177,10 +177,12 @@ async fn keep_in_step<T: Transport>(
 
 /// Waits until there is a reason for another round, and lets photos travel meanwhile; true when the line to the relay broke.
 async fn wait_for_reason<T: Transport>(photos: &Carrier<'_, T>, nudge: &Notify) -> bool {
-    let mut changes = match photos.transport.changes().await {
-        Ok(changes) => changes,
-        Err(_) => return true,
+    // A dead line may take long to say nothing: who asks for a round does not wait for it.
+    let asked = tokio::select! {
+        () = nudge.notified() => return false,
+        asked = photos.transport.changes() => asked,
     };
+    let Ok(mut changes) = asked else { return true };
     tokio::select! {
         () = nudge.notified() => false,
         () = tokio::time::sleep(AT_LEAST_EVERY) => false,

@@ -20,6 +20,7 @@ pub fn raw(folder: &Path) -> rusqlite::Connection {
     let database = rusqlite::Connection::open(folder.join("linli.db")).unwrap();
     let key: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
     database.pragma_update(None, "key", format!("x'{key}'")).unwrap();
+    database.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256").unwrap();
     database
 }
 
