@@ -77,6 +77,7 @@ enum Phase {
 /// One round under way.
 #[derive(Debug, Default)]
 pub struct Exchange {
+    is_begun: bool,
     phase: Phase,
     /// The last edit offered. Each is offered once a round: what the relay wants later must neither hold up those behind it
     /// nor be offered round and round.
@@ -117,6 +118,11 @@ const FEW_CURSORS: usize = 16;
 impl Exchange {
     /// The next question; none when the round is over.
     pub fn next(&mut self, store: &Store, speaker: &dyn Speaker) -> Result<Option<Ask>> {
+        if !std::mem::replace(&mut self.is_begun, true) {
+            // A round that was broken off may have left pages that only the next page would see: asked for again from where
+            // the store shows cursors, they would look as if the relay had sent a channel back to its start.
+            self.keep(store)?;
+        }
         if std::mem::take(&mut self.copied) {
             // Nothing more goes up under this number, but what others wrote comes down as ever.
             self.phase = Phase::Pulling;
