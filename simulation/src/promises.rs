@@ -31,6 +31,7 @@ pub fn broken(world: &World) -> Result<Vec<String>> {
         device_agrees(world, device, &records, &mut broken)?;
         digests_agree(world, device, &mut broken)?;
         nothing_is_laid_over_twice(device, &mut broken)?;
+        a_chain_ends_at_its_last_edit(world, device, &mut broken)?;
     }
     let wrong = world.relay.relay.store().read(|tx| digests::wrong(tx))?;
     broken.extend(wrong.into_iter().map(|(at, _)| format!("the relay's digest of {at:?} is not what it lists")));
@@ -194,6 +195,16 @@ fn nobody_differs_without_a_reason(world: &World, broken: &mut Vec<String>) {
     if count("compared") > 0 && count("row rotted") == 0 && count("restored") == 0 {
         broken.push("a replica was laid beside the relay, though nothing had made the two differ".to_owned());
     }
+}
+
+/// The relay goes on where a device's chain ended. Where it did not, any number would pass for the next.
+fn a_chain_ends_at_its_last_edit(world: &World, device: &DeviceNode, broken: &mut Vec<String>) -> Result<()> {
+    let last = world.relay.edits(device.number)?.pop_last().map(|(number, stored)| (number, stored.id));
+    let held = world.relay.relay.store().read(|tx| tx.device(device.number))?.and_then(|held| held.head);
+    if held != last {
+        broken.push(format!("the chain of {} ends at {held:?}, and its last edit is {last:?}", device.name));
+    }
+    Ok(())
 }
 
 /// A device's stamps ascend with its running numbers, whatever its clock did.
