@@ -158,13 +158,13 @@ async fn keep_in_step<T: Transport>(
                     asked: &photo,
                 };
                 let lost = wait_for_reason(&photos, &nudge).await;
-                status.send_modify(|status| status.sending_photo = false);
                 // A line that breaks at once, time and again, is no reason to pull at once, time and again.
                 pause =
                     if lost && began.elapsed() < LONGEST_PAUSE { (pause * 2).min(LONGEST_PAUSE) } else { FIRST_PAUSE };
-                if lost {
-                    let _ = tokio::time::timeout(spread(pause), nudge.notified()).await;
+                if lost && rest(&photos, &nudge, spread(pause)).await {
+                    pause = FIRST_PAUSE;
                 }
+                status.send_modify(|status| status.sending_photo = false);
             }
             Err(error) => {
                 tracing::info!(%error, "a sync round broke off");
@@ -187,6 +187,16 @@ async fn wait_for_reason<T: Transport>(photos: &Carrier<'_, T>, nudge: &Notify) 
         () = nudge.notified() => false,
         () = tokio::time::sleep(AT_LEAST_EVERY) => false,
         lost = news(photos.replica, &mut changes) => lost,
+        () = photos.carry() => false,
+    }
+}
+
+/// Leaves the line of announcements alone for a while. Photos go on meanwhile: the relay answered a moment ago, and how long
+/// they may take has nothing to do with how often that line broke. True where somebody asked for a round.
+async fn rest<T: Transport>(photos: &Carrier<'_, T>, nudge: &Notify, pause: Duration) -> bool {
+    tokio::select! {
+        () = nudge.notified() => true,
+        () = tokio::time::sleep(pause) => false,
         () = photos.carry() => false,
     }
 }

@@ -2,14 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use local_store::saving::{NewEdit, save};
-use local_store::{Key, Options, Result as StoreResult, Store, View, cursors, device, outbox};
+use local_store::{Key, Options, Result as StoreResult, Store, View, cursors, device, outbox, photo_queue, photos};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use sync_client::engine::Status;
+use sync_client::engine::{Engine, Status};
 use sync_client::enrol::DeviceKey;
 use sync_client::round::{self, Replica};
 use sync_client::transport::{Changes, Transport};
 use sync_client::{Result, SyncError};
+use sync_protocol::blobs::{BlobAnswer, BlobHash};
 use sync_protocol::edit::chain_ids;
 use sync_protocol::messages::*;
 use sync_protocol::{DeviceNumber, Epoch, RecordId};
@@ -22,6 +23,7 @@ struct Relay {
     pushed: Arc<Mutex<Vec<Vec<u32>>>>,
     pulls: Arc<Mutex<u32>>,
     silent: Arc<Mutex<bool>>,
+    photos: Arc<Mutex<Vec<BlobHash>>>,
 }
 
 fn epoch() -> Epoch {
@@ -83,6 +85,10 @@ impl Transport for Relay {
     }
     async fn changes(&self) -> Result<Changes> {
         Err(SyncError::TaskEnded)
+    }
+    async fn put_blob(&self, name: BlobHash, from: u64, bytes: &[u8], _: u64) -> Result<BlobAnswer> {
+        self.photos.lock().unwrap().push(name);
+        Ok(BlobAnswer { held: from + bytes.len() as u64, whole: true })
     }
     async fn sign_in(&self, _: &SignInRequest) -> Result<SignInAnswer> {
         Err(SyncError::TaskEnded)
@@ -151,4 +157,36 @@ async fn a_round_that_breaks_off_has_lost_nothing_and_the_next_one_sends_the_sam
     assert_eq!(waiting(&replica), 0);
     let pushed = relay.pushed.lock().unwrap();
     assert_eq!(pushed[0], pushed[1]);
+}
+
+#[tokio::test]
+async fn photos_go_up_also_while_the_line_of_announcements_cannot_be_had() {
+    let (_dir, replica) = replica(0);
+    let relay = Relay::default();
+    let (photo, person) = (RecordId::from_bytes([8; 16]), RecordId::from_bytes([9; 16]));
+    let saved = replica.store.write(|tx| -> StoreResult<_> {
+        let staged = photos::stage(tx, photo, person, &[1; 9_000], &[2; 900], 1_000)?;
+        photos::unstage(tx, photo, person)?;
+        let attachment = NewEdit::create("attachment", photo, person)
+            .set("about", format!("building:{}", RecordId::from_bytes([7; 16])))
+            .set("use", "photo")
+            .set("sha256", staged.sha256.to_string())
+            .set("thumb", staged.thumb.to_string())
+            .set("media_type", "image/jpeg")
+            .set("bytes", 9_000)
+            .set("place_kept", false);
+        save(tx, attachment, 1_000)?;
+        Ok(staged)
+    });
+    let saved = saved.unwrap();
+    let store = replica.store.clone();
+    let _engine = Engine::start(replica, relay.clone(), |_| {});
+    let all_sent = || store.read(&View::Everything, photo_queue::waiting).unwrap().photos == 0;
+    for _ in 0..2_000 {
+        if all_sent() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(*relay.photos.lock().unwrap(), [saved.thumb, saved.sha256], "the thumbnail first, each once");
 }

@@ -35,8 +35,7 @@ use crate::stage::target_dir;
 pub const PIN: &str = "274918";
 
 /// Only failures take this long.
-/// Longer than a line may be silent before it counts as dead: what hangs on one goes on after that.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(15);
 
 /// A relay with the demonstration in a store of its own, and the folder for everything that talks to it.
